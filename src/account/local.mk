@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += src/account/libaccount.a
+src_account_libaccount_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SECRET_CFLAGS) $(JSON_CFLAGS)
+src_account_libaccount_a_SOURCES =

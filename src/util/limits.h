@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * limits.h - every limit on what comes from outside, in one place.
+ *
+ * Past a limit the item is damaged, that is said, and the rest goes on. Sizes
+ * are in bytes unless the name says otherwise.
+ */
+#pragma once
+
+/* Time: deadlines of our own clock, milliseconds. */
+#define LIMIT_CONNECT_MS (15 * 1000)
+#define LIMIT_TLS_MS (15 * 1000)
+#define LIMIT_GREETING_MS (30 * 1000)
+#define LIMIT_COMMAND_IDLE_MS (60 * 1000)
+#define LIMIT_DATA_STALL_MS (60 * 1000)
+#define LIMIT_AFTER_DOT_MS (600 * 1000)
+#define LIMIT_LOGOUT_MS (2 * 1000)
+#define LIMIT_BACKOFF_MAX_S 300
+#define LIMIT_LOGINS_PER_MINUTE 3
+#define LIMIT_PROGRAM_MS (30 * 1000)
+
+/* IMAP. */
+#define LIMIT_IMAP_LINE (1024 * 1024)
+#define LIMIT_IMAP_STREAMING_LINE (64 * 1024 * 1024)
+#define LIMIT_IMAP_LITERAL (512 * 1024 * 1024)
+#define LIMIT_IMAP_NESTING 64
+#define LIMIT_FOLDERS 100000
+#define LIMIT_KEYWORDS_MESSAGE 200
+#define LIMIT_KEYWORDS_FOLDER 10000
+
+/* Messages. */
+#define LIMIT_MIME_NESTING 50
+#define LIMIT_MIME_PARTS 5000
+#define LIMIT_HEADER_BLOCK (1024 * 1024)
+#define LIMIT_HEADER_FIELDS 5000
+#define LIMIT_HEADER_FIELD (256 * 1024)
+#define LIMIT_ADDRESSES 10000
+#define LIMIT_COMMENT_NESTING 32
+#define LIMIT_REFERENCES_FIRST 1
+#define LIMIT_REFERENCES_LAST 100
+#define LIMIT_RFC2231_SECTIONS 100
+#define LIMIT_ENCODED_WORDS 1000
+#define LIMIT_CHARSET_GROWTH 16
+#define LIMIT_HTML (8 * 1024 * 1024)
+#define LIMIT_HTML_NESTING 256
+
+/* Screen and files. */
+#define LIMIT_COMBINING_CELL 4
+#define LIMIT_TITLE_CELLS 200
+#define LIMIT_FILE_NAME 200
+#define LIMIT_PROGRAM_OUTPUT (10 * 1024 * 1024)
+#define LIMIT_LOG_LINE 1024
+#define LIMIT_CONFIG_FILE (1024 * 1024)
+#define LIMIT_JSON (1024 * 1024)
+#define LIMIT_JSON_NESTING 64
+#define LIMIT_SECRET (64 * 1024)
