@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * journal.h - posthorn.db: what must never be lost.
+ *
+ * Operations, outbox (outbox.h), drafts (drafts.h), people written to, the secret of the keyed hash.
+ * synchronous=FULL: when a call returns TRUE its effect survives a power cut.
+ * Owned by the journal-writer thread; several processes may have it open (each
+ * writes with BEGIN IMMEDIATE). Never deleted by us: a damaged file is set
+ * aside as posthorn.db.damaged-N and said (FAULT_DAMAGED with its name, once; the
+ * next open starts a new one); a newer schema is FAULT_NEWER; an older one is copied
+ * to posthorn.db.vN, then migrated.
+ */
+#pragma once
+
+#include "store/operation.h"
+#include "util/hash.h"
+
+typedef struct Journal Journal;
+
+/* path: $XDG_DATA_HOME/posthorn/posthorn.db; its folder is made. *warning (may be NULL; the caller's) says that a damaged file was set aside. */
+Journal *journal_open(const char *path, char **warning, GError **error);
+void journal_close(Journal *journal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_close)
+
+/* The secret of the keyed hash, made on first use. */
+const HashKey *journal_hash_key(Journal *journal);
+
+/*
+ * Commit operations, all or none; sets id (and group where 0: one new group for
+ * all of this call). FAULT_LOCAL when the disk is full: nothing was done.
+ */
+gboolean journal_add(Journal *journal, Operation **operations, gsize count, GError **error);
+/* Operations of the account above id, in order; unfinished_only leaves out done, failed, undone. GPtrArray of Operation, without content. */
+GPtrArray *journal_load(Journal *journal, const char *account, gint64 above_id, gboolean unfinished_only);
+Operation *journal_get(Journal *journal, gint64 id);
+GPtrArray *journal_group(Journal *journal, gint64 group);
+/* The newest groups first, for the undo list: GPtrArray of Operation (the first of each group). account NULL: all. */
+GPtrArray *journal_recent(Journal *journal, const char *account, gsize limit);
+/* Newest group that can be undone (done or pending, undoes nothing, is not undone); 0: none. account NULL: all. */
+gint64 journal_last_undoable(Journal *journal, const char *account);
+GBytes *journal_load_content(Journal *journal, gint64 id);
+
+/* State of the operation as a whole; error may be NULL; content is dropped once done. */
+gboolean journal_set_state(Journal *journal, gint64 id, OperationState state, const char *error_text, GError **error);
+/* State of one message of it; new_uid 0 leaves it; row/new_row as in OperationMessage. */
+gboolean journal_set_message(Journal *journal, gint64 id, guint index, OperationState state, guint32 new_uid,
+	RowId new_row, GError **error);
+/* Before a MOVE, COPY or APPEND is sent. */
+gboolean journal_set_target(Journal *journal, gint64 id, guint32 uidvalidity, guint32 uidnext, GError **error);
+/* Mark the operations of group as undone by group by: pending ones become OPERATION_UNDONE. */
+gboolean journal_set_undone(Journal *journal, gint64 group, gint64 by, GError **error);
+/* Finished ones older than 90 days go; a checkpoint under the flock. */
+void journal_tidy(Journal *journal, gint64 now);
+/* Counter that grows with each commit of any connection, to notice another process's operations. */
+guint64 journal_version(Journal *journal);
+
+/* People written to: counts and last time. */
+gboolean journal_wrote_to(Journal *journal, const char *name, const char *address, gint64 now, GError **error);
+GPtrArray *journal_people(Journal *journal, const char *prefix, gsize limit); /* "Name <address>", most used first */
+/* Small values kept for good: roles chosen, Sent filed by the server, ... */
+char *journal_get_value(Journal *journal, const char *name);
+gboolean journal_set_value(Journal *journal, const char *name, const char *value, GError **error);
