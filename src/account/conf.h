@@ -11,6 +11,8 @@
  *	Preferences     stands in [posthorn], and nearer in [account KEY] and for some
  *	                in [folder NAME]; what is nearer wins (config_preferences)
  *
+ * (The file is not called config.h: that one is configure's.)
+ *
  * A Config belongs to one thread; hand account_config_copy() to others. Text is as
  * the user wrote it: valid UTF-8 without controls (anything else is an error).
  */
@@ -18,13 +20,8 @@
 
 #include <glib.h>
 
+#include "net/stream.h"
 #include "store/types.h"
-
-typedef enum {
-	SECURITY_TLS,      /* implicit TLS */
-	SECURITY_STARTTLS, /* required, never optional */
-	SECURITY_PLAIN,    /* no TLS: loopback only */
-} ConnectionSecurity;
 
 typedef enum {
 	AUTH_PASSWORD,
@@ -117,9 +114,9 @@ typedef struct {
 	char *name;  /* in From */
 	char *address;
 	HostPort imap;
-	ConnectionSecurity imap_security;
+	NetSecurity imap_security;
 	HostPort smtp; /* host NULL: this account cannot send */
-	ConnectionSecurity smtp_security;
+	NetSecurity smtp_security;
 	char *user;      /* login name; the address where not set */
 	char *smtp_user; /* the same for SMTP; user where not set */
 	AuthKind auth;

@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "account/config.h"
+#include "account/conf.h"
 #include "store/journal.h"
 #include "store/outbox.h"
 #include "store/view.h"
