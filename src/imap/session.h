@@ -46,12 +46,12 @@
 #include "util/cancel.h"
 #include "util/secret.h"
 
-typedef struct Stream Stream; /* net/stream.h */
+typedef struct NetStream NetStream; /* net/stream.h */
 typedef struct ImapSession ImapSession;
 typedef guint64 ImapTicket; /* 0: none */
 
-/* Takes stream over, opened (net/stream.h). label: for the protocol log; copied. */
-ImapSession *imap_session_new(Stream *stream, const char *label);
+/* Takes stream over, opened (net_stream_open). label: for the protocol log; copied. */
+ImapSession *imap_session_new(NetStream *stream, const char *label);
 /* Closes the line at once; say imap_session_logout() before where there is time. NULL is fine. */
 void imap_session_free(ImapSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImapSession, imap_session_free)
