@@ -9,7 +9,8 @@
  * what is handed over is encrypted and not logged in.
  *
  * A stream belongs to one thread. After a failed read, write or wait it is
- * broken: every further call fails the same way, only close is left.
+ * broken: every further call fails the same way, only close is left. (A canceled
+ * read or wait alone is no failure of the stream: see net_stream_set_cancel().)
  *
  * Errors, with words for the user that name host, port, cause and remedy:
  * FAULT_RETRY (host not found, refused, unreachable, no answer in time, closed,
@@ -74,6 +75,13 @@ gboolean net_is_loopback(const char *host);
 /* Connect, as far as the handover. cancel may be NULL; it is referenced and obeyed by every later call too.
  */
 NetStream *net_stream_open(const NetTarget *target, Cancel *cancel, GError **error);
+/*
+ * From now on obey cancel (referenced; may be NULL) in place of the one before:
+ * a connection outlives the jobs that use it. FAULT_CANCELED from
+ * net_stream_read() and net_stream_wait() leaves the stream whole; from
+ * net_stream_write() it breaks it, because part of data may have gone out.
+ */
+void net_stream_set_cancel(NetStream *stream, Cancel *cancel);
 /* Close the socket at once: LOGOUT or QUIT is the caller's business before. NULL is fine. */
 void net_stream_close(NetStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetStream, net_stream_close)
