@@ -1,4 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/util/libutil.a
 src_util_libutil_a_CFLAGS = $(AM_CFLAGS)
-src_util_libutil_a_SOURCES =
+src_util_libutil_a_SOURCES = \
+	%D%/cancel.c %D%/cancel.h \
+	%D%/fault.c %D%/fault.h \
+	%D%/hash.c %D%/hash.h \
+	%D%/i18n.h \
+	%D%/limits.h \
+	%D%/queue.c %D%/queue.h \
+	%D%/secret.c %D%/secret.h

@@ -1,2 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests of src/util: one program a module, linked with its own layer and those below.
+
+check_PROGRAMS += tests/unit/test-util-cancel
+TESTS += tests/unit/test-util-cancel
+tests_unit_test_util_cancel_SOURCES = %D%/test-util-cancel.c
+tests_unit_test_util_cancel_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-fault
+TESTS += tests/unit/test-util-fault
+tests_unit_test_util_fault_SOURCES = %D%/test-util-fault.c
+tests_unit_test_util_fault_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-hash
+TESTS += tests/unit/test-util-hash
+tests_unit_test_util_hash_SOURCES = %D%/test-util-hash.c
+tests_unit_test_util_hash_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-queue
+TESTS += tests/unit/test-util-queue
+tests_unit_test_util_queue_SOURCES = %D%/test-util-queue.c
+tests_unit_test_util_queue_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-secret
+TESTS += tests/unit/test-util-secret
+tests_unit_test_util_secret_SOURCES = %D%/test-util-secret.c
+tests_unit_test_util_secret_LDADD = $(LINK_UTIL)
