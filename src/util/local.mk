@@ -8,4 +8,6 @@ src_util_libutil_a_SOURCES = \
 	%D%/i18n.h \
 	%D%/limits.h \
 	%D%/queue.c %D%/queue.h \
-	%D%/secret.c %D%/secret.h
+	%D%/secret.c %D%/secret.h  \
+	%D%/text-layout.c \
+	%D%/text.c %D%/text.h

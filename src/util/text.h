@@ -18,11 +18,14 @@ typedef enum {
 
 /*
  * Valid UTF-8 that a terminal can be given. Invalid bytes, C0, DEL, C1 (also as
- * U+0080..9F) become U+FFFD; bidi controls, U+FEFF, tags and interlinear marks
- * are dropped, or with TEXT_MARKS shown as U+FFFD; VS16 and skin tones and ZWJ between
- * emoji are dropped, ZWJ/ZWNJ between letters stay; at most
- * LIMIT_COMBINING_CELL combining marks a cell. length -1: NUL-terminated.
- * The result is the caller's.
+ * U+0080..9F) and what wcwidth() cannot measure become U+FFFD; \r\n is \n. Bidi
+ * controls, U+FEFF, zero-width characters, soft hyphens, tags and interlinear
+ * marks are dropped, or with TEXT_MARKS a run of them is shown as one U+FFFD;
+ * VS16 and skin tones and ZWJ between emoji are dropped, ZWJ/ZWNJ between
+ * letters that they shape stay (not Latin, Greek, Cyrillic, CJK); at most
+ * LIMIT_COMBINING_CELL combining marks a cell, and none without a character
+ * under it. length -1: NUL-terminated; text NULL: "". Safe text passes
+ * unchanged. The result is the caller's.
  */
 char *text_safe(const char *text, gssize length, TextFlags flags);
 /* The same, appended to out. */
@@ -30,7 +33,11 @@ void text_safe_append(GString *out, const char *text, gssize length, TextFlags f
 
 /* Cells of one character: 0, 1 or 2. Controls count 1 (their replacement). By wcwidth(). */
 int text_char_cells(gunichar c);
-/* Cells of safe UTF-8; length -1: NUL-terminated. */
+/*
+ * The functions below take safe text, and survive any other.
+ *
+ * Cells of UTF-8; length -1: NUL-terminated.
+ */
 int text_cells(const char *text, gssize length);
 /* Bytes of the longest prefix (whole characters with their combining marks) that fits in cells; *used receives its cells. */
 gsize text_fit(const char *text, gssize length, int cells, int *used);
@@ -39,10 +46,13 @@ gsize text_fit(const char *text, gssize length, int cells, int *used);
  * with blanks; right: padded on the left. The result is the caller's.
  */
 char *text_column(const char *text, int cells, gboolean right, gboolean ascii);
-/* Break into lines of at most cells, at blanks where possible; a word longer than a line is cut. */
+/*
+ * Break into lines of at most cells, at blanks (or behind wide characters) where
+ * possible; a word longer than a line is cut. \n ends a line; a last \n adds none.
+ */
 GPtrArray *text_wrap(const char *text, int cells); /* of char*, free func set */
 
-/* Case and accents folded, for searching: "Müller" -> "muller". The result is the caller's. */
+/* Case and accents folded, for searching: "Müller" -> "muller", "ß" -> "ss", "Ø" -> "o". The result is the caller's. */
 char *text_fold(const char *text);
 /* 812, 12K, 4.1M, 2G (1024). The result is the caller's; plain ASCII, at most 5 cells. */
 char *text_size(guint64 size_bytes);

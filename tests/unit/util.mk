@@ -25,3 +25,8 @@ check_PROGRAMS += tests/unit/test-util-secret
 TESTS += tests/unit/test-util-secret
 tests_unit_test_util_secret_SOURCES = %D%/test-util-secret.c
 tests_unit_test_util_secret_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-text
+TESTS += tests/unit/test-util-text
+tests_unit_test_util_text_SOURCES = %D%/test-util-text.c
+tests_unit_test_util_text_LDADD = $(LINK_UTIL)
