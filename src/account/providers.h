@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * providers.h - what is known of mail providers, as one table; and guesses for the rest.
+ *
+ * Pure: no network.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "account/conf.h"
+
+typedef enum {
+	USER_FULL,  /* the whole address */
+	USER_LOCAL, /* the part before the @ */
+} ProviderUser;
+
+/* How one can log in (bits). */
+typedef enum {
+	LOGIN_PASSWORD = 1 << 0,     /* the account's own password */
+	LOGIN_APP_PASSWORD = 1 << 1, /* one made for this program on the provider's site */
+	LOGIN_OAUTH2 = 1 << 2,
+} ProviderLogin;
+
+typedef enum {
+	QUIRK_IMAP_OFF = 1 << 0,      /* IMAP is off until switched on in the web settings */
+	QUIRK_NO_SASL_IR = 1 << 1,    /* breaks on an initial response */
+	QUIRK_ID_FIRST = 1 << 2,      /* wants ID before SELECT */
+	QUIRK_BRIDGE = 1 << 3,        /* a program on this machine, with a certificate of its own */
+	QUIRK_FILES_SENT = 1 << 4,    /* the server itself puts what is sent into Sent */
+} ProviderQuirk;
+
+typedef struct {
+	const char *name;    /* "Gmail" */
+	const char *domains; /* blank-separated, lower case; "*.x" stands for all below x; "%" in hosts for the domain */
+	const char *imap_host;
+	guint16 imap_port;
+	NetSecurity imap_security;
+	const char *smtp_host;
+	guint16 smtp_port;
+	NetSecurity smtp_security;
+	ProviderUser imap_user, smtp_user;
+	guint logins; /* ProviderLogin */
+	guint quirks; /* ProviderQuirk */
+	const char *help; /* URL where the app password is made or IMAP switched on; NULL */
+	const char *hint; /* N_(): what the user must know before typing a password; NULL */
+} Provider;
+
+const Provider *providers_all(gsize *count);
+/* By the domain of an address (any case); NULL: none known. */
+const Provider *providers_find(const char *address);
+
+/*
+ * Split at the last @: local part (quotes allowed, as written) and domain in
+ * lower case. FALSE with FAULT_INPUT, and words that say what is wrong. Both are the caller's.
+ */
+gboolean address_split(const char *address, char **local, char **domain, GError **error);
+
+typedef struct {
+	HostPort server;
+	NetSecurity security;
+	char *user;
+} ServerGuess;
+
+void server_guess_free(ServerGuess *guess);
+/*
+ * Where to look for an address's servers, best first, never without TLS: the
+ * provider's row alone where known; else imap./mail./the domain itself, implicit
+ * TLS (993, 465) for each before STARTTLS (143, 587). smtp: for sending. GPtrArray of ServerGuess,
+ * the caller's; NULL with FAULT_INPUT for a bad address.
+ */
+GPtrArray *providers_guess(const char *address, gboolean smtp, GError **error);
+/*
+ * "host", "host:port", "[::1]:993" as a user types it: the port is filled in
+ * from security (smtp: for sending). FAULT_INPUT.
+ */
+gboolean server_parse(const char *text, gboolean smtp, NetSecurity security, HostPort *server, GError **error);
+/* "host:port", with brackets where needed. The caller's. */
+char *server_format(const HostPort *server);

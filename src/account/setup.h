@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * setup.h - the logic of the wizard, without a screen.
+ *
+ *	choices = setup_choices_new();
+ *	choices->address = ...                      typed, or from options
+ *	setup_check(choices, config, &field, &error)    as often as one likes
+ *	provider = setup_provider(choices)          hint and link to show
+ *	probe by setup_test()                       on a worker
+ *	setup_finish(...)                           on a worker: stores the secret, writes the file
+ *
+ * Nothing is stored before setup_finish(), and nothing is left half stored by it.
+ */
+#pragma once
+
+#include "account/conf.h"
+#include "account/credentials.h"
+#include "account/probe.h"
+#include "account/providers.h"
+
+typedef enum {
+	SETUP_PASSWORD,         /* choices->password, kept in keyring or vault */
+	SETUP_PASSWORD_COMMAND,
+	SETUP_TOKEN_COMMAND,    /* auth = oauth2 */
+} SetupLogin;
+
+/* All as typed; NULL or "": not given. Strings are owned. */
+typedef struct {
+	char *key;     /* NULL: made from the address */
+	char *label;
+	char *address;
+	char *name;    /* NULL: the login's full name */
+	char *imap;    /* "host[:port]"; NULL: found */
+	char *imap_security; /* "tls", "starttls", "plain"; NULL: found */
+	char *smtp;
+	char *smtp_security;
+	char *user;
+	char *smtp_user;
+	char *ca_file;
+	SetupLogin login;
+	Secret *password;
+	char *password_command;
+	char *token_command;
+	CredentialsPlace place;
+	Secret *vault_phrase; /* NULL: vault-phrase-command, or none */
+	GPtrArray *trust;     /* char *, lines of `trust` that the user agreed to; never NULL */
+	gboolean read_only;
+	gboolean receive_only; /* no SMTP */
+} SetupChoices;
+
+typedef enum {
+	SETUP_FIELD_NONE,
+	SETUP_FIELD_KEY,
+	SETUP_FIELD_ADDRESS,
+	SETUP_FIELD_NAME,
+	SETUP_FIELD_IMAP,
+	SETUP_FIELD_SMTP,
+	SETUP_FIELD_USER,
+	SETUP_FIELD_CA_FILE,
+	SETUP_FIELD_PASSWORD,
+	SETUP_FIELD_PLACE,
+} SetupField;
+
+SetupChoices *setup_choices_new(void);
+SetupChoices *setup_choices_copy(const SetupChoices *choices); /* for a worker */
+void setup_choices_free(SetupChoices *choices);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SetupChoices, setup_choices_free)
+
+/* FALSE with FAULT_INPUT and the field (may be NULL) that must be mended. No network. */
+gboolean setup_check(const SetupChoices *choices, const Config *config, SetupField *field, GError **error);
+/* The provider's row, or NULL. */
+const Provider *setup_provider(const SetupChoices *choices);
+/* The account as it would be; servers not given have no host unless the provider is known. The caller's. */
+AccountConfig *setup_account(const SetupChoices *choices, const Config *config, GError **error);
+
+/*
+ * The live test, on a worker (choices: a copy of its own). Gets the secret by
+ * running the command where one was chosen. Fills servers and users that were
+ * not given into choices on success. As probe_run().
+ */
+gboolean setup_test(SetupChoices *choices, const AccountConfig *account, NetRoots *roots, ProbeFunc report,
+	gpointer user, ProbeResult *result, Cancel *cancel, GError **error);
+/* Without a test: fill in the first guess. FAULT_INPUT. */
+gboolean setup_guess(SetupChoices *choices, GError **error);
+
+/*
+ * Keep the secret, then write [account KEY]; where writing fails the secret is
+ * taken back. Waits (keyring, scrypt): a worker's business; config is
+ * a Config of the caller's own thread. *key (may be NULL) is the caller's. *place (may be NULL): where the password went.
+ */
+gboolean setup_finish(const SetupChoices *choices, Config *config, Credentials *credentials, char **key,
+	CredentialsPlace *place, Cancel *cancel, GError **error);
