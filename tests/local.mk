@@ -9,7 +9,8 @@ PY_LOG_COMPILER = $(PYTHON)
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	PYTHON='$(PYTHON)' POSTHORN='$(abs_top_builddir)/src/posthorn'; \
-	export top_srcdir top_builddir PYTHON POSTHORN;
+	export top_srcdir top_builddir PYTHON POSTHORN; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 dist_noinst_SCRIPTS += tests/unit/run-tap
 
 include %D%/unit/util.mk
@@ -24,5 +25,6 @@ include %D%/unit/ui.mk
 include %D%/unit/cli.mk
 include %D%/fuzz/local.mk
 include %D%/house/local.mk
+include %D%/server/local.mk
 include %D%/e2e/local.mk
 include %D%/bench/local.mk
