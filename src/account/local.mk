@@ -1,4 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/account/libaccount.a
 src_account_libaccount_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SECRET_CFLAGS) $(JSON_CFLAGS)
-src_account_libaccount_a_SOURCES =
+src_account_libaccount_a_SOURCES = \
+	%D%/address.c \
+	%D%/control.c \
+	%D%/identity.c \
+	%D%/link.c \
+	%D%/lock.c \
+	%D%/providers.c \
+	%D%/settings.c \
+	%D%/settings-values.c \
+	%D%/vault.c

@@ -56,7 +56,7 @@ void control_server_free(ControlServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ControlServer, control_server_free)
 /* Readable when control_server_next() has something to do. */
 int control_server_fd(const ControlServer *server);
-/* Accept and read, without waiting: the next request, the caller's; NULL: none now. Bad lines are answered `no` here. */
+/* Accept and read, without waiting: the next request, the caller's; NULL: none now (call until then). Bad lines are answered `no` here. */
 ControlRequest *control_server_next(ControlServer *server);
 /* Answer it, now or later; frees it. A peer that is gone is no error. */
 void control_server_answer(ControlServer *server, ControlRequest *request, gboolean ok);

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "account/address.h"
 #include "account/conf.h"
 
 typedef enum {
@@ -50,12 +51,6 @@ const Provider *providers_all(gsize *count);
 /* By the domain of an address (any case); NULL: none known. */
 const Provider *providers_find(const char *address);
 
-/*
- * Split at the last @: local part (quotes allowed, as written) and domain in
- * lower case. FALSE with FAULT_INPUT, and words that say what is wrong. Both are the caller's.
- */
-gboolean address_split(const char *address, char **local, char **domain, GError **error);
-
 typedef struct {
 	HostPort server;
 	NetSecurity security;
@@ -70,10 +65,3 @@ void server_guess_free(ServerGuess *guess);
  * the caller's; NULL with FAULT_INPUT for a bad address.
  */
 GPtrArray *providers_guess(const char *address, gboolean smtp, GError **error);
-/*
- * "host", "host:port", "[::1]:993" as a user types it: the port is filled in
- * from security (smtp: for sending). FAULT_INPUT.
- */
-gboolean server_parse(const char *text, gboolean smtp, NetSecurity security, HostPort *server, GError **error);
-/* "host:port", with brackets where needed. The caller's. */
-char *server_format(const HostPort *server);

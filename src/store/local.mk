@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
-src_store_libstore_a_SOURCES =
+src_store_libstore_a_SOURCES = \
+	%D%/operation.c
