@@ -53,7 +53,9 @@ parse_one(char *word, Column *column, GError **error)
 		column->rest = TRUE;
 		at++;
 	} else if (g_ascii_isdigit(*at)) {
-		column->width = (guint)CLAMP(strtol(at, &at, 10), 1, 500);
+		long width = strtol(at, &at, 10);
+
+		column->width = (guint)CLAMP(width, 1, 500);
 	}
 	for (; *at; at++)
 		if (*at == '>')

@@ -1,2 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests of src/ui: one program a module, linked with its own layer and those below.
+check_PROGRAMS += \
+	tests/unit/test-ui-columns \
+	tests/unit/test-ui-grid \
+	tests/unit/test-ui-keys \
+	tests/unit/test-ui-line \
+	tests/unit/test-ui-list
+TESTS += \
+	tests/unit/test-ui-columns \
+	tests/unit/test-ui-grid \
+	tests/unit/test-ui-keys \
+	tests/unit/test-ui-line \
+	tests/unit/test-ui-list
+UI_PURE = src/ui/libui.a $(LINK_UTIL)
+tests_unit_test_ui_columns_SOURCES = %D%/test-ui-columns.c
+tests_unit_test_ui_columns_LDADD = $(UI_PURE)
+tests_unit_test_ui_grid_SOURCES = %D%/test-ui-grid.c
+tests_unit_test_ui_grid_LDADD = $(UI_PURE)
+tests_unit_test_ui_keys_SOURCES = %D%/test-ui-keys.c
+tests_unit_test_ui_keys_LDADD = $(UI_PURE)
+tests_unit_test_ui_line_SOURCES = %D%/test-ui-line.c
+tests_unit_test_ui_line_LDADD = $(UI_PURE)
+tests_unit_test_ui_list_SOURCES = %D%/test-ui-list.c
+tests_unit_test_ui_list_LDADD = $(UI_PURE)
