@@ -27,13 +27,13 @@ typedef enum {
 	BASE_DURABLE = 1 << 1,   /* synchronous=FULL: a commit survives a power cut; else NORMAL: it survives a crash of the program */
 	BASE_REBUILD = 1 << 2,   /* damaged or of an older schema without a step up: set aside as FILE.damaged (one is kept) and made anew */
 	BASE_KEEP = 1 << 3,      /* damaged: set aside as FILE.damaged-N (none is overwritten) and made anew; before a migration copied to FILE.vN */
+	BASE_VACUUM = 1 << 4,    /* what is deleted can be given back to the disk (PRAGMA incremental_vacuum) */
 } BaseFlags;
 
-/* One step up: from its index + 1 (user_version) to the next. SQL; NULL: there is none. */
 typedef struct {
 	const char *schema;          /* SQL that makes the newest version in an empty file; static */
 	int version;                 /* user_version it makes, 1 or more */
-	const char *const *upgrades; /* version - 1 entries, the first leads from 1 to 2; NULL: none */
+	const char *const *upgrades; /* SQL, version - 1 entries: the first leads from 1 to 2; an entry may be NULL: no way; NULL: none */
 	guint32 flags;               /* BaseFlags */
 	int cache_kib;               /* page cache; 0: 512 */
 } BaseOptions;

@@ -2,4 +2,5 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 src_store_libstore_a_SOURCES = \
-	%D%/operation.c
+	%D%/operation.c \
+	%D%/base.c %D%/base.h %D%/base-private.h %D%/base-open.c %D%/base-checkpoint.c
