@@ -11,7 +11,11 @@ typedef struct {
 	gint16 offset_minutes; /* of the zone it was written in, east positive */
 } DateTime;
 
-/* A Date field, lenient: obsolete zones and forms, comments (RFC 5322, 3.3 and 4.3). FALSE: none found. */
+/*
+ * A Date field, lenient: obsolete zones and forms, comments (RFC 5322, 3.3 and
+ * 4.3), asctime(), ISO 8601, AM and PM. Unknown zones are UTC; no time is
+ * midnight. FALSE: no such day, or none found; date is as it was.
+ */
 gboolean dates_parse_mail(const char *text, DateTime *date);
 /* IMAP date-time, "17-Jul-1996 02:44:25 -0700" (RFC 9051). */
 gboolean dates_parse_imap(const char *text, gsize length, DateTime *date);

@@ -3,11 +3,19 @@ noinst_LIBRARIES += src/util/libutil.a
 src_util_libutil_a_CFLAGS = $(AM_CFLAGS)
 src_util_libutil_a_SOURCES = \
 	%D%/cancel.c %D%/cancel.h \
+	%D%/charset.c %D%/charset.h \
+	%D%/dates.c %D%/dates.h \
 	%D%/fault.c %D%/fault.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/i18n.h \
+	%D%/imap-utf7.c \
+	%D%/json.c %D%/json.h \
 	%D%/limits.h \
+	%D%/log.c %D%/log.h \
+	%D%/paths.c %D%/paths.h \
+	%D%/program-split.c \
+	%D%/program.c %D%/program.h \
 	%D%/queue.c %D%/queue.h \
-	%D%/secret.c %D%/secret.h  \
+	%D%/secret.c %D%/secret.h \
 	%D%/text-layout.c \
 	%D%/text.c %D%/text.h

@@ -3,8 +3,8 @@
  * log.h - the log: the one mutable global of the program.
  *
  * Lines are sanitised and cut at LIMIT_LOG_LINE; the file is 0600 and rotated
- * at 4 MiB (one old file kept). Any thread may write. Secrets are never given to it: who builds a
- * command marks its secret part.
+ * at 4 MiB (one old file kept, as PATH.old). Any thread may write. Secrets are
+ * never given to it: who builds a command marks its secret part.
  */
 #pragma once
 

@@ -19,8 +19,12 @@ typedef struct {
 /* Split as a shell would: quotes and backslashes, no expansion but a leading "~/". FAULT_INPUT when unbalanced or empty. */
 char **program_split(const char *command, GError **error); /* g_strfreev */
 /*
- * Run and wait, in a worker thread. *output and *errors (may be NULL) are the
- * caller's, NUL-terminated. FALSE with FAULT_LOCAL (cannot start, exit status,
+ * Run and wait, in a worker thread. The program leads a session of its own, has
+ * no terminal, and is over when its first process ends; what that started and
+ * left in its group is then killed. *output and *errors (may be NULL) are the
+ * caller's, NUL-terminated and raw: text_safe() before they are shown. On
+ * failure *output is NULL and *errors what there was (at most 64 KiB). options
+ * may be NULL. FALSE with FAULT_LOCAL (cannot start, exit status,
  * signal: the message names the program and its first line of standard error),
  * FAULT_RETRY (timeout), FAULT_LIMIT, FAULT_CANCELED; the program is then dead.
  */

@@ -85,6 +85,25 @@ kind_of(gunichar c)
 	return KIND_PLAIN;
 }
 
+gboolean
+text_is_hidden(gunichar c)
+{
+	switch (kind_of(c)) {
+	case KIND_BAD:
+	case KIND_BREAK:
+	case KIND_HIDDEN:
+	case KIND_JOINER:
+	case KIND_SELECTOR:
+		return TRUE;
+	case KIND_PLAIN:
+	case KIND_BLANK:
+	case KIND_EMOJI:
+	case KIND_TONE:
+		break;
+	}
+	return FALSE;
+}
+
 /* The character at at < end, *used its bytes; a bad byte is one U+FFFD, *bad. */
 static inline gunichar
 decode(const char *at, const char *end, gsize *used)

@@ -33,6 +33,9 @@ void text_safe_append(GString *out, const char *text, gssize length, TextFlags f
 
 /* Cells of one character: 0, 1 or 2. Controls count 1 (their replacement). By wcwidth(). */
 int text_char_cells(gunichar c);
+/* Controls, line separators, bidi controls, zero-width characters, selectors, tags: what a reader cannot see. */
+gboolean text_is_hidden(gunichar c);
+
 /*
  * The functions below take safe text, and survive any other.
  *
