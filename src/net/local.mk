@@ -1,4 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/net/libnet.a
 src_net_libnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(OPENSSL_CFLAGS) $(ZLIB_CFLAGS)
-src_net_libnet_a_SOURCES = %D%/sasl.h %D%/stream.h %D%/trace.h %D%/trust.h
+src_net_libnet_a_SOURCES = \
+	%D%/certificate.c %D%/certificate.h \
+	%D%/check.c \
+	%D%/connect.c \
+	%D%/deflate.c %D%/deflate.h \
+	%D%/sasl.h \
+	%D%/stream.c %D%/stream.h %D%/stream-private.h \
+	%D%/trace.c %D%/trace.h \
+	%D%/trust.c %D%/trust.h %D%/trust-private.h \
+	%D%/words.c

@@ -1,2 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests of src/net: one program a module, linked with its own layer and those below.
+check_LIBRARIES += tests/unit/libpeer.a
+tests_unit_libpeer_a_SOURCES = %D%/peer.c %D%/peer.h
+tests_unit_libpeer_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+LINK_PEER = tests/unit/libpeer.a
+
+check_PROGRAMS += tests/unit/test-net-stream
+TESTS += tests/unit/test-net-stream
+tests_unit_test_net_stream_SOURCES = %D%/test-net-stream.c
+tests_unit_test_net_stream_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+tests_unit_test_net_stream_LDADD = $(LINK_PEER) $(LINK_NET)
