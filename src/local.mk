@@ -26,3 +26,9 @@ LINK_UI = src/ui/libui.a $(NCURSES_LIBS) $(LINK_ENGINE)
 bin_PROGRAMS += src/posthorn
 src_posthorn_SOURCES = %D%/main.c
 src_posthorn_LDADD = src/ui/libui.a src/cli/libcli.a $(NCURSES_LIBS) $(LINK_ENGINE)
+
+# Headers go into the tarball wherever they are; no list of them is kept.
+dist-hook:
+	cd $(srcdir) && find src tests -name '*.h' | while read -r header; do \
+		mkdir -p "$(abs_top_builddir)/$(distdir)/$$(dirname "$$header")" && \
+		cp -p "$$header" "$(abs_top_builddir)/$(distdir)/$$header" || exit 1; done
