@@ -5,10 +5,10 @@
  * Operations, outbox (outbox.h), drafts (drafts.h), people written to, the secret of the keyed hash.
  * synchronous=FULL: when a call returns TRUE its effect survives a power cut.
  * Owned by the journal-writer thread; several processes may have it open (each
- * writes with BEGIN IMMEDIATE). Never deleted by us: a damaged file is set
- * aside as posthorn.db.damaged-N and said (FAULT_DAMAGED with its name, once; the
- * next open starts a new one); a newer schema is FAULT_NEWER; an older one is copied
- * to posthorn.db.vN, then migrated.
+ * writes with BEGIN IMMEDIATE). Never deleted by us: a file that is found damaged when it is
+ * opened is set aside as posthorn.db.damaged-N, which is said, and a new one begun;
+ * one found damaged later fails every call with FAULT_DAMAGED: close it, and open it again.
+ * A newer schema is FAULT_NEWER; an older one is copied to posthorn.db.vN, then migrated.
  */
 #pragma once
 
@@ -22,8 +22,18 @@ Journal *journal_open(const char *path, char **warning, GError **error);
 void journal_close(Journal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_close)
 
-/* The secret of the keyed hash, made on first use. */
+/* The secret of the keyed hash, made with the file. Borrowed for the journal's life, safe to copy from any thread. */
 const HashKey *journal_hash_key(Journal *journal);
+
+/*
+ * Several calls as one: begin, changing calls, commit. Nothing is durable before
+ * commit returns TRUE; after a failed call the others do nothing and commit
+ * rolls all of it back, with the first error. Nests.
+ */
+gboolean journal_begin(Journal *journal, GError **error);
+gboolean journal_commit(Journal *journal, GError **error);
+/* In place of commit. */
+void journal_rollback(Journal *journal);
 
 /*
  * Commit operations, all or none; sets id (and group where 0: one new group for
@@ -36,20 +46,27 @@ Operation *journal_get(Journal *journal, gint64 id);
 GPtrArray *journal_group(Journal *journal, gint64 group);
 /* The newest groups first, for the undo list: GPtrArray of Operation (the first of each group). account NULL: all. */
 GPtrArray *journal_recent(Journal *journal, const char *account, gsize limit);
-/* Newest group that can be undone (done or pending, undoes nothing, is not undone); 0: none. account NULL: all. */
+/*
+ * Newest group that can be undone: done or under way, undoes nothing, is not
+ * undone, and neither expunged nor deleted a folder; 0: none. account NULL: all.
+ */
 gint64 journal_last_undoable(Journal *journal, const char *account);
 GBytes *journal_load_content(Journal *journal, gint64 id);
 
-/* State of the operation as a whole; error may be NULL; content is dropped once done. */
+/*
+ * State of the operation as a whole; error_text may be NULL; content is dropped
+ * once done. IN_FLIGHT counts an attempt. What was undone stays so: FAULT_REFUSED, also
+ * when another process undid it a moment before. FAULT_UNKNOWN.
+ */
 gboolean journal_set_state(Journal *journal, gint64 id, OperationState state, const char *error_text, GError **error);
 /* State of one message of it; new_uid 0 leaves it; row/new_row as in OperationMessage. */
 gboolean journal_set_message(Journal *journal, gint64 id, guint index, OperationState state, guint32 new_uid,
 	RowId new_row, GError **error);
 /* Before a MOVE, COPY or APPEND is sent. */
 gboolean journal_set_target(Journal *journal, gint64 id, guint32 uidvalidity, guint32 uidnext, GError **error);
-/* Mark the operations of group as undone by group by: pending ones become OPERATION_UNDONE. */
+/* Mark the operations of group as undone by group by (0: nothing had to be done on the server): pending ones become OPERATION_UNDONE. */
 gboolean journal_set_undone(Journal *journal, gint64 group, gint64 by, GError **error);
-/* Finished ones older than 90 days go; a checkpoint under the flock. */
+/* Finished ones older than 90 days go, with their like in the outbox; a checkpoint under the flock. */
 void journal_tidy(Journal *journal, gint64 now);
 /* Counter that grows with each commit of any connection, to notice another process's operations. */
 guint64 journal_version(Journal *journal);

@@ -60,7 +60,7 @@ typedef struct {
 	gint64 id;      /* 0 until committed; order of ids is the order of replay */
 	char *account;  /* key */
 	gint64 group;   /* one act of the user: undone as one; 0 when given to journal_add: a new group */
-	gint64 after;   /* operation that must be done first; 0: none */
+	gint64 after;   /* operation that must be done first; 0: none; given to journal_add: -n is the n-th of that call (from 1) */
 	OperationKind kind;
 	guint32 add_flags, remove_flags; /* MessageFlags; FLAGS, APPEND (add) */
 	char *add_keywords, *remove_keywords; /* blank-separated, may be NULL */
@@ -75,6 +75,7 @@ typedef struct {
 	char *error;    /* server's words, sanitised; NULL */
 	guint attempts;
 	gint64 undoes;  /* group that this one takes back; 0 */
+	gint64 undone_by; /* group that took this one back; 0 */
 	char *words;    /* what it did, for undo list and message line: "Moved 3 messages to Archive"; translated */
 	GPtrArray *messages; /* of OperationMessage; never NULL */
 } Operation;

@@ -91,5 +91,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreDraft, store_draft_free)
 gboolean draft_save(Journal *journal, StoreDraft *draft, GError **error);
 StoreDraft *draft_get(Journal *journal, gint64 id);
 StoreDraft *draft_by_message_id(Journal *journal, const char *message_id);
-GPtrArray *draft_list(Journal *journal, const char *account); /* newest first */
+GPtrArray *draft_list(Journal *journal, const char *account); /* newest first; account NULL: all */
 gboolean draft_remove(Journal *journal, gint64 id, GError **error);
