@@ -103,7 +103,7 @@ gboolean store_cache_expunge(StoreCache *cache, FolderId folder, const UidRange 
 /* Every uid >= first that is here and not in the sorted array uids is gone (comparison resync). */
 gboolean store_cache_keep_only(StoreCache *cache, FolderId folder, guint32 first, const guint32 *uids, gsize count,
 	GError **error);
-/* The folder is true up to modseq (0: none) and uidnext; complete: the first sync reached uid 1. */
+/* The folder is true up to modseq and uidnext (0 leaves either as it is); complete: the first sync reached uid 1. */
 gboolean store_cache_synced(StoreCache *cache, FolderId folder, guint64 modseq, guint32 uidnext, gboolean complete,
 	gint64 now, GError **error);
 /* Sorted uids that are here (for QRESYNC's known-uids and comparison); array of guint32, the caller's. */

@@ -62,6 +62,11 @@ gboolean journal_set_state(Journal *journal, gint64 id, OperationState state, co
 /* State of one message of it; new_uid 0 leaves it; row/new_row as in OperationMessage. */
 gboolean journal_set_message(Journal *journal, gint64 id, guint index, OperationState state, guint32 new_uid,
 	RowId new_row, GError **error);
+/* All messages of operation as they stand (state, new_uid, new_row), in one commit; with settle its state and error too. */
+gboolean journal_save(Journal *journal, const Operation *operation, gboolean settle, GError **error);
+/* The real place of a provisional row, from the operation that made it and was confirmed. FALSE: not known. *folder is the caller's. */
+gboolean journal_find_row(Journal *journal, const char *account, RowId new_row, char **folder, guint32 *uidvalidity,
+	guint32 *uid);
 /* Before a MOVE, COPY or APPEND is sent. */
 gboolean journal_set_target(Journal *journal, gint64 id, guint32 uidvalidity, guint32 uidnext, GError **error);
 /* Mark the operations of group as undone by group by (0: nothing had to be done on the server): pending ones become OPERATION_UNDONE. */
