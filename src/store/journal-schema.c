@@ -25,6 +25,7 @@ static const char schema[] =
 	" uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL, key INTEGER NOT NULL, size INTEGER NOT NULL,"
 	" received INTEGER NOT NULL, old_flags INTEGER NOT NULL, old_keywords TEXT, state INTEGER NOT NULL,"
 	" new_uid INTEGER NOT NULL, new_row INTEGER NOT NULL, PRIMARY KEY(op, n)) WITHOUT ROWID;"
+	"CREATE INDEX op_msg_row ON op_msg(new_row) WHERE new_row <> 0;"
 	"CREATE TABLE op_content(op INTEGER PRIMARY KEY, octets BLOB NOT NULL);"
 	"CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, state INTEGER NOT NULL,"
 	" sender TEXT, recipients TEXT NOT NULL, subject TEXT, message_id TEXT, made INTEGER NOT NULL,"
