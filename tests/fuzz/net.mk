@@ -4,3 +4,8 @@
 # tests_fuzz_fuzz_NAME_SOURCES = %D%/fuzz-NAME.c
 # tests_fuzz_fuzz_NAME_LDFLAGS = $(FUZZ_LINKFLAGS)
 # tests_fuzz_fuzz_NAME_LDADD = $(FUZZ_LIBS) $(LINK_...)
+
+FUZZERS += tests/fuzz/fuzz-sasl
+tests_fuzz_fuzz_sasl_SOURCES = %D%/fuzz-sasl.c
+tests_fuzz_fuzz_sasl_LDFLAGS = $(FUZZ_LINKFLAGS)
+tests_fuzz_fuzz_sasl_LDADD = $(FUZZ_LIBS) $(LINK_NET)

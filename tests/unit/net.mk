@@ -10,3 +10,8 @@ TESTS += tests/unit/test-net-stream
 tests_unit_test_net_stream_SOURCES = %D%/test-net-stream.c
 tests_unit_test_net_stream_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_net_stream_LDADD = $(LINK_PEER) $(LINK_NET)
+
+check_PROGRAMS += tests/unit/test-net-sasl
+TESTS += tests/unit/test-net-sasl
+tests_unit_test_net_sasl_SOURCES = %D%/test-net-sasl.c
+tests_unit_test_net_sasl_LDADD = $(LINK_NET)
