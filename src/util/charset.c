@@ -290,14 +290,17 @@ utf8_step(const char *at, const char *end)
 	return (gsize)g_utf8_skip[(guchar)*at];
 }
 
-/* A copy with U+FFFD for each NUL and bad byte; these are counted in *bad, and in *good the characters past
- * ASCII. */
+/*
+ * A copy with U+FFFD for each NUL and bad byte. Runs of bad bytes are counted in
+ * *bad, and in *good the characters past ASCII.
+ */
 static GString *
 repair_utf8(const char *data, gsize length, gsize *good, gsize *bad)
 {
 	GString *out = g_string_sized_new(length + 1);
 	const char *at = data;
 	const char *end = data + length;
+	gboolean in_run = FALSE;
 	while (at < end) {
 		gsize step = utf8_step(at, end);
 		if (step > 0)
@@ -305,7 +308,8 @@ repair_utf8(const char *data, gsize length, gsize *good, gsize *bad)
 		else
 			g_string_append(out, REPLACEMENT);
 		*good += step > 1;
-		*bad += step == 0 && *at != '\0';
+		*bad += step == 0 && *at != '\0' && !in_run;
+		in_run = step == 0;
 		at += MAX(step, 1);
 	}
 	return out;

@@ -17,7 +17,7 @@ const char *charset_map(const char *label);
  * times the input. label NULL, unknown or a lie: UTF-8 if valid, else
  * windows-1252; *guessed (may be NULL) says that this happened. A lie is: 8-bit
  * text labelled US-ASCII; valid UTF-8 that the label cannot decode; text
- * labelled UTF-8 with more bad bytes than characters past ASCII. UTF-7 only
+ * labelled UTF-8 with more runs of bad bytes than characters past ASCII. UTF-7 only
  * when labelled so. The result is the caller's, valid UTF-8 and NUL-terminated,
  * *out_length (may be NULL) its length.
  */

@@ -175,16 +175,39 @@ full_year(int value, int digits)
 	return digits == 3 ? 1900 + value : value;
 }
 
-/* The rest of hour[:minute[:second[.fraction]]], at the first colon. */
+static const char *
+skip_blanks(const char *at)
+{
+	for (;;) {
+		at += strspn(at, " \t\r\n");
+		if (*at != '(')
+			return at;
+		at = skip_comment(at);
+	}
+}
+
+/* The figures behind a colon, which may stand among blanks and comments (RFC 5322, 4.3); NULL when there are
+ * none. */
+static const char *
+after_colon(const char *at)
+{
+	at = skip_blanks(at);
+	if (*at != ':')
+		return NULL;
+	at = skip_blanks(at + 1);
+	return g_ascii_isdigit(*at) ? at : NULL;
+}
+
+/* The rest of hour[:minute[:second[.fraction]]], at the minute. */
 static const char *
 take_time(Parts *parts, const char *at, int hour)
 {
 	int digits;
-	at++;
 	parts->hour = hour;
 	parts->minute = take_number(&at, &digits);
-	if (*at == ':' && g_ascii_isdigit(at[1])) {
-		at++;
+	const char *second = after_colon(at);
+	if (second) {
+		at = second;
 		parts->second = take_number(&at, &digits);
 		if ((*at == '.' || *at == ',') && g_ascii_isdigit(at[1])) {
 			at++;
@@ -255,8 +278,9 @@ take_figures(Parts *parts, const char *at)
 		return iso;
 	int digits;
 	int value = take_number(&at, &digits);
-	if (*at == ':' && g_ascii_isdigit(at[1]) && !parts->has_time)
-		return take_time(parts, at, value);
+	const char *minute = parts->has_time ? NULL : after_colon(at);
+	if (minute)
+		return take_time(parts, minute, value);
 	if (digits <= 2 && parts->day == 0)
 		parts->day = value;
 	else if (parts->year < 0 && digits >= 2)

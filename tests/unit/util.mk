@@ -6,6 +6,16 @@ TESTS += tests/unit/test-util-cancel
 tests_unit_test_util_cancel_SOURCES = %D%/test-util-cancel.c
 tests_unit_test_util_cancel_LDADD = $(LINK_UTIL)
 
+check_PROGRAMS += tests/unit/test-util-charset
+TESTS += tests/unit/test-util-charset
+tests_unit_test_util_charset_SOURCES = %D%/test-util-charset.c
+tests_unit_test_util_charset_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-dates
+TESTS += tests/unit/test-util-dates
+tests_unit_test_util_dates_SOURCES = %D%/test-util-dates.c
+tests_unit_test_util_dates_LDADD = $(LINK_UTIL)
+
 check_PROGRAMS += tests/unit/test-util-fault
 TESTS += tests/unit/test-util-fault
 tests_unit_test_util_fault_SOURCES = %D%/test-util-fault.c
@@ -15,6 +25,26 @@ check_PROGRAMS += tests/unit/test-util-hash
 TESTS += tests/unit/test-util-hash
 tests_unit_test_util_hash_SOURCES = %D%/test-util-hash.c
 tests_unit_test_util_hash_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-json
+TESTS += tests/unit/test-util-json
+tests_unit_test_util_json_SOURCES = %D%/test-util-json.c
+tests_unit_test_util_json_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-log
+TESTS += tests/unit/test-util-log
+tests_unit_test_util_log_SOURCES = %D%/test-util-log.c
+tests_unit_test_util_log_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-paths
+TESTS += tests/unit/test-util-paths
+tests_unit_test_util_paths_SOURCES = %D%/test-util-paths.c
+tests_unit_test_util_paths_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-program
+TESTS += tests/unit/test-util-program
+tests_unit_test_util_program_SOURCES = %D%/test-util-program.c
+tests_unit_test_util_program_LDADD = $(LINK_UTIL)
 
 check_PROGRAMS += tests/unit/test-util-queue
 TESTS += tests/unit/test-util-queue
