@@ -12,7 +12,8 @@ AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	PYTHON='$(PYTHON)' POSTHORN='$(abs_top_builddir)/src/posthorn'; \
 	export top_srcdir top_builddir PYTHON POSTHORN; \
-	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	G_SLICE=always-malloc; export G_SLICE;
 dist_noinst_SCRIPTS += tests/unit/run-tap
 
 include %D%/unit/util.mk
