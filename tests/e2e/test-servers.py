@@ -2,6 +2,7 @@
 """The private servers do what the other tests rely on."""
 
 import imaplib
+import os
 import smtplib
 import socket
 import ssl
@@ -212,6 +213,18 @@ def no_process_stays_behind():
                 *harness.server_module.children(running.dovecot.pid)]
         assert len(pids) > 3
     equal([pid for pid in pids if harness.server_module.runs(pid)], [])
+
+
+@test
+def postfix_delivers_and_refuses():
+    if os.getuid() != 0:
+        raise harness.Skip("Postfix runs as root only")
+    with harness.servers(smtp="postfix") as running:
+        refused = submit(running, ["bob@example.org", "reject@example.com"],
+                         message(ident="<postfix@example.org>"))
+        equal([code for code, _ in refused.values()], [550])
+        with Peer(running, "bob@example.org") as peer:
+            wait(lambda: peer.find("INBOX", "<postfix@example.org>"), "the message")
 
 
 with harness.servers() as SERVERS:

@@ -123,6 +123,11 @@ service imap {{
 service anvil {{
   chroot =
 }}
+service auth {{
+  unix_listener smtp-auth {{
+    mode = 0666
+  }}
+}}
 service auth-worker {{
   user = {user}
 }}

@@ -25,7 +25,7 @@ POSTFIX = ["postfix"]
 UNNEEDED = re.compile(r"adduser|debconf.*|ucf|lsb-base|ssl-cert|init-system-helpers|dpkg|cpio"
                       r"|e2fsprogs|netbase|libjs-.*|sphinx-.*|python3|libc6|libpam-.*|openssl"
                       r"|sysvinit-utils")
-FORMAT = "2"  # changes when a folder that was unpacked before must not be used
+FORMAT = "3"  # changes when a folder that was unpacked before must not be used
 
 
 class Unavailable(Exception):
@@ -91,27 +91,34 @@ def build_folder():
     return top or os.path.join(os.path.dirname(os.path.dirname(HERE)), "build")
 
 
+def _unpacked(stamp):
+    """What a folder was unpacked as, and its packages."""
+    try:
+        with open(stamp, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        return lines[:2], lines[2:]
+    except FileNotFoundError:
+        return [], []
+
+
 def servers(extra=()):
     """The folder of the unpacked servers, fetched now if it is not there."""
     folder = os.environ.get("POSTHORN_SERVERS") or os.path.join(build_folder(), "servers")
     folder = os.path.abspath(folder)
-    packages = [*DOVECOT, *SMTP, *extra]
     stamp = os.path.join(folder, "unpacked")
-    want = " ".join([FORMAT, folder, *packages])
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            with open(stamp, encoding="utf-8") as file:
-                have = file.read()
-        except FileNotFoundError:
-            have = ""
-        if not have.startswith(want):
-            print(f"fetching {' '.join(packages)}", file=sys.stderr)
-            _fetch(packages, folder)
+        kind, have = _unpacked(stamp)
+        if kind != [FORMAT, folder]:
+            have = []
+        wanted = [name for name in [*DOVECOT, *SMTP, *extra] if name not in have]
+        if wanted:
+            print(f"fetching {' '.join(wanted)}", file=sys.stderr)
+            _fetch(wanted, folder)
             _compile_redirect(folder)
             with open(stamp, "w", encoding="utf-8") as file:
-                file.write(want)
+                file.write("\n".join([FORMAT, folder, *have, *wanted]))
     return folder
 
 
@@ -130,6 +137,6 @@ def python_path(folder):
 
 if __name__ == "__main__":
     try:
-        print(servers())
+        print(servers(POSTFIX if os.getuid() == 0 else ()))
     except Unavailable as error:
         sys.exit(str(error))

@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/server/fetch.py \
 	tests/server/fill.py \
 	tests/server/mailgen.py \
+	tests/server/postfix.py \
 	tests/server/proxy.py \
 	tests/server/redirect.c \
 	tests/server/samples.py \

@@ -32,6 +32,7 @@ sys.path.insert(0, HERE)
 import certificates  # noqa: E402
 import dovecot  # noqa: E402
 import fetch  # noqa: E402
+import postfix  # noqa: E402
 from fetch import Unavailable  # noqa: E402,F401
 
 DOMAIN = "example.org"
@@ -51,6 +52,7 @@ class Options:
     prefix: str = ""             # of folder names, such as "INBOX/"
     roles: bool = True           # Drafts, Sent, ... exist and have their SPECIAL-USE
     rawlog: bool = False         # what each client says after login is kept (see rawlog())
+    smtp: str = "aiosmtpd"       # or postfix, for root only
     smtp_size: int = 20_000_000
 
 
@@ -170,7 +172,9 @@ class Servers:
     # -- starting
 
     def start(self):
-        self.folder = unpacked()
+        if self.options.smtp == "postfix" and os.getuid() != 0:
+            raise Unavailable("Postfix runs as root only")
+        self.folder = unpacked(fetch.POSTFIX if self.options.smtp == "postfix" else ())
         self.account = account()
         self._prepare()
         try:
@@ -232,6 +236,13 @@ class Servers:
         self._wait(self.dovecot, "imap", b"* OK", "dovecot.log")
 
     def start_smtp(self):
+        if self.options.smtp == "postfix":
+            self.smtpd = postfix.start(
+                self.folder, self.base, fetch.library_path(self.folder), self.root + "/postfix",
+                self.root + "/ca", DOMAIN, self.passwords,
+                self.options.smtp_size, self.ports)
+            self._wait(self.smtpd, "smtp", b"220 ", "postfix/master.log")
+            return
         config = {
             "host": certificates.HOSTS["good"], "lmtp": self.ports["lmtp"], "domain": DOMAIN,
             "users": self.passwords, "size": self.options.smtp_size,
