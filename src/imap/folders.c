@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "imap/folders.h"
+
+#include "util/charset.h"
+
+static const struct {
+	const char *name;
+	guint attribute;
+	const char *role;
+} attributes[] = {
+	{"\\Noselect", IMAP_FOLDER_NOSELECT, NULL},
+	{"\\NonExistent", IMAP_FOLDER_NOSELECT | IMAP_FOLDER_NONEXISTENT, NULL},
+	{"\\Noinferiors", IMAP_FOLDER_NOINFERIORS, NULL},
+	{"\\HasChildren", IMAP_FOLDER_HAS_CHILDREN, NULL},
+	{"\\HasNoChildren", IMAP_FOLDER_HAS_NO_CHILDREN, NULL},
+	{"\\Marked", IMAP_FOLDER_MARKED, NULL},
+	{"\\Unmarked", IMAP_FOLDER_UNMARKED, NULL},
+	{"\\Subscribed", IMAP_FOLDER_SUBSCRIBED, NULL},
+	{"\\Remote", IMAP_FOLDER_REMOTE, NULL},
+	{"\\Sent", 0, "sent"},
+	{"\\Drafts", 0, "drafts"},
+	{"\\Trash", 0, "trash"},
+	{"\\Junk", 0, "junk"},
+	{"\\Spam", 0, "junk"}, /* Gmail's XLIST, and servers that copied it */
+	{"\\Archive", 0, "archive"},
+	{"\\All", 0, "all"},
+	{"\\AllMail", 0, "all"},
+	{"\\Flagged", 0, "flagged"},
+	{"\\Starred", 0, "flagged"},
+	{"\\Important", 0, "important"},
+};
+
+void
+imap_folder_free(ImapFolder *folder)
+{
+	if (folder == NULL)
+		return;
+	g_free(folder->raw);
+	g_free(folder->name);
+	g_free(folder);
+}
+
+gboolean
+imap_is_inbox(const char *raw)
+{
+	return g_ascii_strcasecmp(raw, "INBOX") == 0;
+}
+
+gboolean
+imap_same_mailbox(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 || (imap_is_inbox(a) && imap_is_inbox(b));
+}
+
+static gboolean
+take_attributes(ImapParser *parser, ImapFolder *folder)
+{
+	ImapSlice word;
+
+	if (!imap_take_char(parser, '('))
+		return FALSE;
+	while (!imap_take_char(parser, ')')) {
+		if (!imap_take_atom(parser, &word))
+			return FALSE;
+		for (gsize i = 0; i < G_N_ELEMENTS(attributes); i++) {
+			if (!imap_slice_is(word, attributes[i].name))
+				continue;
+			folder->attributes |= attributes[i].attribute;
+			if (folder->role == NULL)
+				folder->role = attributes[i].role;
+		}
+	}
+	return TRUE;
+}
+
+/* A quoted character, or NIL for a flat mailbox. */
+static gboolean
+take_delimiter(ImapParser *parser, char *delimiter)
+{
+	ImapSlice text;
+
+	if (!imap_take_nstring(parser, &text) || text.length > 1)
+		return FALSE;
+	*delimiter = text.length ? text.data[0] : '\0';
+	return TRUE;
+}
+
+/* Modified UTF-7 to UTF-8; where it is none, the octets as they are, made valid. */
+static char *
+readable_name(const char *raw)
+{
+	char *name = charset_from_imap_utf7(raw);
+
+	return name ? name : g_utf8_make_valid(raw, -1);
+}
+
+ImapFolder *
+imap_folder_parse(ImapParser *parser, GError **error)
+{
+	g_autoptr(ImapFolder) folder = g_new0(ImapFolder, 1);
+	ImapSlice name;
+
+	if (!take_attributes(parser, folder) || !take_delimiter(parser, &folder->delimiter) ||
+		!imap_take_astring(parser, &name)) {
+		imap_parser_fail(parser, "LIST", error);
+		return NULL;
+	}
+	folder->raw = imap_slice_dup(name);
+	if (imap_is_inbox(folder->raw)) {
+		memcpy(folder->raw, "INBOX", 5);
+		folder->role = "inbox";
+	}
+	folder->name = readable_name(folder->raw);
+	folder->subscribed = (folder->attributes & IMAP_FOLDER_SUBSCRIBED) != 0;
+	folder->selectable = (folder->attributes & IMAP_FOLDER_NOSELECT) == 0;
+	return g_steal_pointer(&folder);
+}
+
+static gboolean
+take_number_item(ImapParser *parser, ImapStatus *status, guint bit, guint32 *into)
+{
+	ImapParser saved = *parser;
+
+	if (imap_take_number(parser, into)) {
+		status->has |= bit;
+		return TRUE;
+	}
+	imap_parser_rewind(parser, &saved);
+	return imap_skip_value(parser);
+}
+
+static gboolean
+take_long_item(ImapParser *parser, ImapStatus *status, guint bit, guint64 *into)
+{
+	ImapParser saved = *parser;
+
+	if (imap_take_size(parser, into)) {
+		status->has |= bit;
+		return TRUE;
+	}
+	imap_parser_rewind(parser, &saved);
+	return imap_skip_value(parser);
+}
+
+static gboolean
+take_status_item(ImapParser *parser, ImapStatus *status)
+{
+	ImapSlice name;
+
+	if (!imap_take_atom(parser, &name))
+		return FALSE;
+	if (imap_slice_is(name, "MESSAGES"))
+		return take_number_item(parser, status, IMAP_STATUS_MESSAGES, &status->messages);
+	if (imap_slice_is(name, "UNSEEN"))
+		return take_number_item(parser, status, IMAP_STATUS_UNSEEN, &status->unseen);
+	if (imap_slice_is(name, "UIDNEXT"))
+		return take_number_item(parser, status, IMAP_STATUS_UIDNEXT, &status->uidnext);
+	if (imap_slice_is(name, "UIDVALIDITY"))
+		return take_number_item(parser, status, IMAP_STATUS_UIDVALIDITY, &status->uidvalidity);
+	if (imap_slice_is(name, "DELETED"))
+		return take_number_item(parser, status, IMAP_STATUS_DELETED, &status->deleted);
+	if (imap_slice_is(name, "HIGHESTMODSEQ"))
+		return take_long_item(parser, status, IMAP_STATUS_HIGHESTMODSEQ, &status->highestmodseq);
+	if (imap_slice_is(name, "SIZE"))
+		return take_long_item(parser, status, IMAP_STATUS_SIZE, &status->size);
+	return imap_skip_value(parser);
+}
+
+gboolean
+imap_status_parse(ImapParser *parser, char **mailbox, ImapStatus *status, GError **error)
+{
+	ImapSlice name;
+
+	*status = (ImapStatus){0};
+	if (!imap_take_astring(parser, &name) || !imap_take_char(parser, '('))
+		return imap_parser_fail(parser, "STATUS", error);
+	while (!imap_take_char(parser, ')')) {
+		if (!take_status_item(parser, status))
+			return imap_parser_fail(parser, "STATUS", error);
+	}
+	*mailbox = imap_slice_dup(name);
+	return TRUE;
+}
+
+gboolean
+imap_namespace_parse(ImapParser *parser, char **prefix, char *delimiter, GError **error)
+{
+	ImapSlice text = {"", 0};
+
+	*delimiter = '\0';
+	if (imap_take_char(parser, '(')) {
+		if (!imap_take_char(parser, '(') || !imap_take_astring(parser, &text) ||
+			!take_delimiter(parser, delimiter))
+			return imap_parser_fail(parser, "NAMESPACE", error);
+	} else if (!imap_take_word(parser, "NIL")) {
+		return imap_parser_fail(parser, "NAMESPACE", error);
+	}
+	*prefix = imap_slice_dup(text);
+	return TRUE;
+}

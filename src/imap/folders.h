@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * folders.h - LIST, LSUB, STATUS and NAMESPACE. (RFC 9051, 7.3; RFC 5258, 5819, 6154)
+ *
+ * Each parser stands behind the response's name.
+ */
+#pragma once
+
+#include "imap/parser.h"
+
+/*
+ * LIST or LSUB. Extended data are stepped over (CHILDINFO, OLDNAME). Lenient: a
+ * name that is an atom with brackets or 8-bit octets; a name with NULs (blanks).
+ * A new folder, or NULL with FAULT_PROTOCOL.
+ */
+ImapFolder *imap_folder_parse(ImapParser *parser, GError **error);
+/* *mailbox is the caller's raw name. Items that are not known, or malformed, are stepped over. */
+gboolean imap_status_parse(ImapParser *parser, char **mailbox, ImapStatus *status, GError **error);
+/*
+ * The first personal namespace: *prefix (raw, the caller's, "" when there is
+ * none) and *delimiter (0: flat or none).
+ */
+gboolean imap_namespace_parse(ImapParser *parser, char **prefix, char *delimiter, GError **error);
+
+/* "INBOX" in any case is the same mailbox. */
+gboolean imap_is_inbox(const char *raw);
+gboolean imap_same_mailbox(const char *a, const char *b);
