@@ -4,8 +4,8 @@
 #include "imap/fetch.h"
 
 #include "imap/structure.h"
+#include "imap/writer.h"
 #include "mime/part.h"
-#include "util/charset.h"
 
 static void
 section_clear(gpointer item)
@@ -166,12 +166,10 @@ take_gm_labels(ImapParser *parser, ImapRow *row)
 	row->gm_labels = g_ptr_array_new_with_free_func(g_free);
 	while (!imap_take_char(parser, ')')) {
 		g_autofree char *raw = NULL;
-		char *name;
 		if (!imap_take_astring(parser, &label))
 			return FALSE;
-		raw = imap_slice_dup(label);
-		name = charset_from_imap_utf7(raw);
-		g_ptr_array_add(row->gm_labels, name ? name : g_utf8_make_valid(raw, -1));
+		raw = label.data ? imap_slice_dup(label) : g_strdup("");
+		g_ptr_array_add(row->gm_labels, imap_name_utf8(raw));
 	}
 	return TRUE;
 }
@@ -347,5 +345,7 @@ imap_row_parse(ImapRow *row, guint32 sequence, ImapParser *parser, GError **erro
 	}
 	if (!imap_parser_at_end(parser))
 		return imap_parser_fail(parser, "FETCH", error);
+	if (parser->dropped)
+		row->has |= IMAP_HAS_DROPPED;
 	return TRUE;
 }

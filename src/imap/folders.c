@@ -3,7 +3,7 @@
 
 #include "imap/folders.h"
 
-#include "util/charset.h"
+#include "imap/writer.h"
 
 static const struct {
 	const char *name;
@@ -87,15 +87,6 @@ take_delimiter(ImapParser *parser, char *delimiter)
 	return TRUE;
 }
 
-/* Modified UTF-7 to UTF-8; where it is none, the octets as they are, made valid. */
-static char *
-readable_name(const char *raw)
-{
-	char *name = charset_from_imap_utf7(raw);
-
-	return name ? name : g_utf8_make_valid(raw, -1);
-}
-
 ImapFolder *
 imap_folder_parse(ImapParser *parser, GError **error)
 {
@@ -107,12 +98,12 @@ imap_folder_parse(ImapParser *parser, GError **error)
 		imap_parser_fail(parser, "LIST", error);
 		return NULL;
 	}
-	folder->raw = imap_slice_dup(name);
+	folder->raw = name.data ? imap_slice_dup(name) : g_strdup("");
 	if (imap_is_inbox(folder->raw)) {
 		memcpy(folder->raw, "INBOX", 5);
 		folder->role = "inbox";
 	}
-	folder->name = readable_name(folder->raw);
+	folder->name = imap_name_utf8(folder->raw);
 	folder->subscribed = (folder->attributes & IMAP_FOLDER_SUBSCRIBED) != 0;
 	folder->selectable = (folder->attributes & IMAP_FOLDER_NOSELECT) == 0;
 	return g_steal_pointer(&folder);
@@ -180,7 +171,7 @@ imap_status_parse(ImapParser *parser, char **mailbox, ImapStatus *status, GError
 		if (!take_status_item(parser, status))
 			return imap_parser_fail(parser, "STATUS", error);
 	}
-	*mailbox = imap_slice_dup(name);
+	*mailbox = name.data ? imap_slice_dup(name) : g_strdup("");
 	return TRUE;
 }
 
@@ -197,6 +188,6 @@ imap_namespace_parse(ImapParser *parser, char **prefix, char *delimiter, GError 
 	} else if (!imap_take_word(parser, "NIL")) {
 		return imap_parser_fail(parser, "NAMESPACE", error);
 	}
-	*prefix = imap_slice_dup(text);
+	*prefix = text.data ? imap_slice_dup(text) : g_strdup("");
 	return TRUE;
 }

@@ -142,9 +142,10 @@ take_literal(ImapParser *parser, ImapSlice *string)
 		parser->literals[parser->literal_next].at != (gsize)(p + 1 - parser->start))
 		return FALSE;
 	*string = parser->literals[parser->literal_next++].octets;
-	/* Dropped octets are not NIL. */
-	if (string->data == NULL)
-		*string = (ImapSlice){"", 0};
+	if (string->data == NULL) {
+		parser->dropped = TRUE;
+		string->length = 0;
+	}
 	parser->at = p + 1;
 	return TRUE;
 }

@@ -27,6 +27,7 @@ typedef struct {
 	guint literal_next;
 	GStringChunk **scratch; /* shared by copies; unescaped strings */
 	GStringChunk *own_scratch;
+	gboolean dropped; /* a literal was met whose octets are not there; it reads as NIL */
 } ImapParser;
 
 /* response is borrowed until clear. */

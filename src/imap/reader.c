@@ -228,8 +228,7 @@ literal_mark(const ImapReader *reader, gsize *total)
 			return MARK_HUGE;
 	}
 	*total = value;
-	return value > reader->literal_bound || value > reader->limits.literal - reader->literal_sum ? MARK_HUGE
-												     : MARK_LITERAL;
+	return value > reader->limits.literal - reader->literal_sum ? MARK_HUGE : MARK_LITERAL;
 }
 
 static void
@@ -253,7 +252,7 @@ begin_literal(ImapReader *reader, gsize total)
 {
 	Pending literal = {.at = reader->text->len, .total = total, .offset = reader->blob->len};
 
-	literal.dropped = reader->drop && total >= LONG_LITERAL;
+	literal.dropped = total > reader->literal_bound || (reader->drop && total >= LONG_LITERAL);
 	reader->literal_sum += total;
 	reader->in_literal = TRUE;
 	g_array_append_val(reader->pending, literal);
@@ -363,6 +362,17 @@ imap_reader_next(ImapReader *reader, ImapResponse *response, GError **error)
 	}
 	fault_set(error, reader->fault, "%s", _(reader->fault_words));
 	return IMAP_READER_BROKEN;
+}
+
+char *
+imap_reader_take_input(ImapReader *reader, gsize *length)
+{
+	char *input;
+
+	*length = reader->end - reader->start;
+	input = g_memdup2(reader->input + reader->start, *length);
+	reader->start = reader->end = 0;
+	return input;
 }
 
 gboolean

@@ -28,7 +28,7 @@ typedef struct {
 /* A literal: stands in the response's text at offset at, right behind its "{length}". */
 typedef struct {
 	gsize at;
-	ImapSlice octets; /* data NULL where it was dropped (imap_reader_drop) */
+	ImapSlice octets; /* data NULL where it was dropped (imap_reader_drop, imap_reader_bound_literal) */
 } ImapLiteral;
 
 /* One response, the last CRLF and the CRLFs before literals left out. Borrowed until the next call of imap_reader_next. */
@@ -59,9 +59,11 @@ void imap_reader_feed(ImapReader *reader, const char *data, gsize length);
 
 ImapReaderResult imap_reader_next(ImapReader *reader, ImapResponse *response, GError **error);
 
+/* Take out the bytes that imap_reader_next() has not looked at, for one who reads on in another way. The caller's. */
+char *imap_reader_take_input(ImapReader *reader, gsize *length);
 /* Bytes are waiting that imap_reader_next() has not looked at. */
 gboolean imap_reader_has_input(const ImapReader *reader);
-/* Bound the literals to come from now on; 0: the limit of imap_reader_new(). */
+/* Drop literals of more than so many octets from now on; 0: none. */
 void imap_reader_bound_literal(ImapReader *reader, gsize bytes);
 /* While on, octets of long literals are counted and thrown away. */
 void imap_reader_drop(ImapReader *reader, gboolean on);

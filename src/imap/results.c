@@ -75,7 +75,7 @@ imap_id_parse(ImapParser *parser, ImapIdFunc func, gpointer user, GError **error
 		if (!imap_take_string(parser, &text))
 			return imap_parser_fail(parser, "ID", error);
 		name = imap_slice_dup(text);
-		if (!imap_take_nstring(parser, &text))
+		if (name == NULL || !imap_take_nstring(parser, &text))
 			return imap_parser_fail(parser, "ID", error);
 		value = imap_slice_dup(text);
 		if (value != NULL)

@@ -33,9 +33,9 @@
  *
  * After RETRY by a broken line, PROTOCOL and LIMIT imap_session_is_alive() is
  * FALSE and the session can only be freed. After FAULT_CANCELED the session
- * lives on: tickets in flight that had this call's rows are abandoned, what they
- * still bring is read and dropped by later calls (a caller that does not want to
- * pay for that frees the session). Canceled in the middle of a login, or of an
+ * lives on: all tickets in flight are abandoned (no callback is called any more),
+ * what they still bring is read and dropped by later calls (a caller that does
+ * not want to pay for that frees the session). Canceled in the middle of a login, or of an
  * APPEND's octets, it is dead. Whether a canceled STORE, COPY, MOVE or APPEND
  * took effect is not known.
  */
@@ -57,6 +57,8 @@ void imap_session_free(ImapSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImapSession, imap_session_free)
 
 gboolean imap_session_is_alive(const ImapSession *session);
+/* Milliseconds without a byte after which a server that owes an answer counts as gone; 0: LIMIT_COMMAND_IDLE_MS. */
+void imap_session_set_patience(ImapSession *session, guint ms);
 
 /* ---- login ---- */
 
@@ -73,7 +75,6 @@ typedef struct {
 	const char *host;  /* as configured; OAUTHBEARER names it */
 	guint16 port;
 	const ImapIdField *id; /* sent by ID, ended by a NULL name; NULL: no ID is sent */
-	gboolean plain_allowed; /* the line is not encrypted and that was configured (loopback) */
 } ImapLogin;
 
 /*
@@ -242,7 +243,7 @@ typedef struct {
 	const char *const *sections;
 	guint64 octets;     /* at most so many octets of each section; 0: all */
 	guint64 origin;     /* from this octet on; only with octets */
-	guint64 size;       /* RFC822.SIZE where known: bounds the literals (2 x size + 64 KiB); 0: LIMIT_IMAP_LITERAL */
+	guint64 size; /* RFC822.SIZE where known: longer literals than 2 x size + 64 KiB are dropped; 0: no bound */
 	guint64 changed_since; /* CONDSTORE; 0: none */
 	gboolean vanished;  /* with changed_since and uids, where QRESYNC is on: tell expunged ones too (imap event) */
 
@@ -328,7 +329,7 @@ gboolean imap_session_noop(ImapSession *session, Cancel *cancel, GError **error)
 
 typedef enum {
 	IMAP_EVENT_EXISTS,   /* count: messages now */
-	IMAP_EVENT_EXPUNGED, /* uids; NULL: the session could not map sequence numbers: compare all UIDs */
+	IMAP_EVENT_EXPUNGED, /* uids; NULL: not known which (or more news than are kept): compare all UIDs */
 	IMAP_EVENT_FLAGS,    /* uid (0: unknown, only the sequence number was told), flags, modseq (0: not told) */
 	IMAP_EVENT_ALERT,    /* text: the user must see it; made safe */
 	IMAP_EVENT_BYE,      /* text: the server is going away */

@@ -228,6 +228,11 @@ imap_set_add_range(ImapSet *set, guint32 first, guint32 last)
 void
 imap_set_add_set(ImapSet *set, const ImapSet *other)
 {
+	if (other->ranges->len <= 16) {
+		for (guint i = 0; i < other->ranges->len; i++)
+			imap_set_add_range(set, RANGE(other, i).first, RANGE(other, i).last);
+		return;
+	}
 	g_array_append_vals(set->ranges, other->ranges->data, other->ranges->len);
 	normalise(set->ranges);
 }
@@ -394,5 +399,37 @@ imap_set_take(ImapSet *set, guint32 count, gboolean lowest)
 	}
 	imap_set_clip_range(taken, lowest ? 1 : cut, lowest ? cut : G_MAXUINT32);
 	imap_set_remove_set(set, taken);
+	return taken;
+}
+
+static guint
+digits(guint32 value)
+{
+	guint n = 1;
+
+	for (; value >= 10; value /= 10)
+		n++;
+	return n;
+}
+
+ImapSet *
+imap_set_take_bytes(ImapSet *set, gsize bytes)
+{
+	ImapSet *taken = imap_set_new();
+	gsize used = 0;
+	guint n;
+
+	for (n = 0; n < set->ranges->len; n++) {
+		const ImapRange *range = &RANGE(set, n);
+		gsize more = digits(range->first) + 1;
+		if (range->last > range->first)
+			more += digits(range->last) + 1;
+		if (n > 0 && used + more > bytes)
+			break;
+		used += more;
+	}
+	g_array_append_vals(taken->ranges, set->ranges->data, n);
+	if (n > 0)
+		g_array_remove_range(set->ranges, 0, n);
 	return taken;
 }

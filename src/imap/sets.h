@@ -60,3 +60,5 @@ guint32 imap_set_last(const ImapSet *set);  /* 0: empty */
  * them; set keeps the rest. Batches newest first.
  */
 ImapSet *imap_set_take(ImapSet *set, guint32 count, gboolean lowest);
+/* Cut off the lowest ranges whose text fits in bytes, at least one range; set keeps the rest. For long command lines. */
+ImapSet *imap_set_take_bytes(ImapSet *set, gsize bytes);

@@ -50,6 +50,8 @@ typedef enum {
 	IMAP_HAS_SECTION = 1 << 11,
 	/* The structure was past a limit or malformed: structure is NULL, the rest of the row holds. */
 	IMAP_HAS_BAD_STRUCTURE = 1 << 12,
+	/* Octets came that were more than was bounded (ImapFetch.size): where they belong data is NULL. */
+	IMAP_HAS_DROPPED = 1 << 13,
 } ImapHas;
 
 /* One BODY[section]<origin> of a row. */
