@@ -26,7 +26,7 @@ CALL = re.compile(r"(?<![A-Za-z0-9_])(" + "|".join(BANNED) + r")\s*\(")
 
 NO_LICENCE = re.compile(r"^(LICENSE|.*README|NEWS|doc/HACKING|\.gitignore|po/.*\.(po|pot))$|^tests/fuzz/corpus/"
                         r"|^tests/[^/]+/(data|samples)/|\.(dict|eml|json|txt)$")
-PLACE = re.compile(r"(?<![\w.})])/(home|root|work|Users)/\w")
+PLACE = re.compile(r"(?<![\w.})])/(root|work|(home|Users)/\w\w)\b/?")
 
 
 def without_licence():

@@ -195,6 +195,7 @@ class Servers:
                 and not reachable(os.path.dirname(self.root)):
             os.makedirs(os.path.dirname(self.root), exist_ok=True)
             os.symlink(tempfile.mkdtemp(prefix="posthorn-servers-"), self.root)
+        self.root = os.path.realpath(self.root)
         self._own(self.root)
         self._own(self.root + "/mail")
         self._choose_ports()
