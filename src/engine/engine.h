@@ -18,6 +18,7 @@
 #include "store/outbox.h"
 #include "store/view.h"
 #include "util/cancel.h"
+#include "util/fault.h"
 #include "util/paths.h"
 #include "util/queue.h"
 #include "util/secret.h"

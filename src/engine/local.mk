@@ -1,4 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_CFLAGS = $(AM_CFLAGS)
-src_engine_libengine_a_SOURCES =
+src_engine_libengine_a_SOURCES = \
+	%D%/acts.c %D%/acts.h \
+	%D%/cachewriter.c \
+	%D%/connect.c %D%/connect.h \
+	%D%/content.c %D%/content.h \
+	%D%/engine.c %D%/engine.h \
+	%D%/event.c \
+	%D%/fetch.c \
+	%D%/folders.c %D%/folders.h \
+	%D%/journaler.c \
+	%D%/mailbox.c %D%/mailbox.h \
+	%D%/message.h \
+	%D%/places.c %D%/places.h \
+	%D%/private.h \
+	%D%/reader.c \
+	%D%/registry.c %D%/registry.h \
+	%D%/replay.c %D%/replay.h \
+	%D%/structure.h \
+	%D%/sync.c \
+	%D%/undo.c \
+	%D%/worker.c %D%/worker.h

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "account/link.h"
+#include "engine/private.h"
+#include "engine/worker.h"
+#include "util/fault.h"
+#include "util/i18n.h"
+
+static void
+account_free(gpointer data)
+{
+	EngineAccount *account = data;
+
+	g_free(account->key);
+	g_free(account->cache_folder);
+	account_config_free(account->config);
+	if (account->trust != NULL)
+		net_trust_unref(account->trust);
+	g_free(account);
+}
+
+static EngineAccount *
+account_new(Engine *engine, const AccountConfig *config)
+{
+	EngineAccount *account = g_new0(EngineAccount, 1);
+
+	account->engine = engine;
+	account->key = g_strdup(config->key);
+	account->config = account_config_copy(config);
+	account->cache_folder = engine_cache_folder(engine, config->key);
+	account->sync = worker_new(account, WORKER_SYNC);
+	account->fetch = worker_new(account, WORKER_FETCH);
+	account->watch = worker_new(account, WORKER_WATCH);
+	account->sender = worker_new(account, WORKER_SENDER);
+	return account;
+}
+
+Engine *
+engine_new(const EngineOptions *options, char **warning, GError **error)
+{
+	g_autofree char *path = g_build_filename(options->paths->data, "posthorn.db", NULL);
+	g_autoptr(Journal) journal = journal_open(path, warning, error);
+	GPtrArray *accounts = config_accounts(options->config);
+	Engine *engine;
+
+	if (journal == NULL)
+		return NULL;
+	engine = g_new0(Engine, 1);
+	engine->config = options->config;
+	engine->paths = options->paths;
+	engine->offline = options->offline;
+	engine->batch = options->batch;
+	engine->events = queue_new(0, (GDestroyNotify)engine_event_free);
+	engine->registry = registry_new();
+	engine->cancel = cancel_new();
+	engine->hash_key = *journal_hash_key(journal);
+	engine->journal = g_steal_pointer(&journal);
+	engine->roots = net_roots_new(NULL);
+	engine->credentials =
+		credentials_new(options->paths, config_program(options->config)->vault_phrase_command);
+	engine->accounts = g_ptr_array_new_with_free_func(account_free);
+	for (guint i = 0; i < accounts->len; i++) {
+		const AccountConfig *account = accounts->pdata[i];
+		if (options->account == NULL || strcmp(options->account, account->key) == 0)
+			g_ptr_array_add(engine->accounts, account_new(engine, account));
+	}
+	return engine;
+}
+
+static void
+account_start(EngineAccount *account)
+{
+	g_autoptr(GError) error = NULL;
+
+	account->trust = account_trust(account->config, account->engine->roots, &error);
+	if (account->trust == NULL) {
+		engine_post_note(account->engine, account->key, NULL, error);
+		account->trust = net_trust_new(account->engine->roots);
+	}
+	worker_launch(account->sync);
+	worker_launch(account->fetch);
+	worker_launch(account->watch);
+	worker_launch(account->sender);
+	cachewriter_start(account);
+}
+
+void
+engine_start(Engine *engine)
+{
+	engine->started = TRUE;
+	journaler_start(engine);
+	reader_start(engine);
+	for (guint i = 0; i < engine->accounts->len; i++)
+		account_start(engine->accounts->pdata[i]);
+}
+
+static void
+each_worker(Engine *engine, void (*act)(Worker *worker))
+{
+	for (guint i = 0; i < engine->accounts->len; i++) {
+		EngineAccount *account = engine->accounts->pdata[i];
+		act(account->sync);
+		act(account->fetch);
+		act(account->watch);
+		act(account->sender);
+	}
+}
+
+void
+engine_free(Engine *engine)
+{
+	if (engine == NULL)
+		return;
+	g_atomic_int_set(&engine->stopping, TRUE);
+	if (engine->started) {
+		cancel_trigger(engine->cancel);
+		registry_trigger_all(engine->registry);
+		each_worker(engine, worker_cancel);
+		/* A connection may wait for room in front of the cache writer: that stops first. */
+		for (guint i = 0; i < engine->accounts->len; i++)
+			queue_close(((EngineAccount *)engine->accounts->pdata[i])->bulk);
+	}
+	each_worker(engine, worker_free);
+	if (engine->started) {
+		for (guint i = 0; i < engine->accounts->len; i++)
+			cachewriter_stop(engine->accounts->pdata[i]);
+		reader_stop(engine);
+		journaler_stop(engine);
+	}
+	g_ptr_array_unref(engine->accounts);
+	journal_close(engine->journal);
+	credentials_free(engine->credentials);
+	net_roots_unref(engine->roots);
+	cancel_unref(engine->cancel);
+	registry_free(engine->registry);
+	queue_free(engine->events);
+	g_free(engine);
+}
+
+Queue *
+engine_events(Engine *engine)
+{
+	return engine->events;
+}
+
+char *
+engine_cache_folder(const Engine *engine, const char *account)
+{
+	return g_build_filename(engine->paths->cache, account, NULL);
+}
+
+EngineAccount *
+engine_account(Engine *engine, const char *key)
+{
+	for (guint i = 0; key != NULL && i < engine->accounts->len; i++) {
+		EngineAccount *account = engine->accounts->pdata[i];
+		if (strcmp(account->key, key) == 0)
+			return account;
+	}
+	return NULL;
+}
+
+gboolean
+engine_is_holder(EngineAccount *account)
+{
+	return g_atomic_int_get(&account->holder);
+}
+
+/* ---- network, on request ------------------------------------------------------------ */
+
+void
+engine_open_folder(Engine *engine, const char *key, FolderId folder)
+{
+	EngineAccount *account = engine_account(engine, key);
+
+	if (account == NULL)
+		return;
+	worker_post_open(account->fetch, folder);
+}
+
+/* Counts the answers of several accounts and gives main one. */
+guint
+engine_sync(Engine *engine, const char *key, const char *folder)
+{
+	guint ticket = registry_next(engine->registry);
+	g_autoptr(Cancel) cancel = cancel_new();
+	gboolean any = FALSE;
+
+	registry_add(engine->registry, ticket, cancel);
+	for (guint i = 0; i < engine->accounts->len; i++) {
+		EngineAccount *account = engine->accounts->pdata[i];
+		if (key != NULL && strcmp(key, account->key) != 0)
+			continue;
+		any = TRUE;
+		worker_post_sync(account->sync, ticket, NULL, cancel, folder);
+		worker_post(account->sync, WORK_RECONNECT);
+	}
+	if (!any) {
+		EngineEvent *event = engine_event_new(EVENT_SYNCED, key);
+		event->ticket = ticket;
+		fault_set(&event->error, FAULT_UNKNOWN, _("There is no account \"%s\"."), key ? key : "");
+		engine_post(engine, event);
+	}
+	return ticket;
+}
+
+guint
+engine_want(Engine *engine, const char *key, RowId row, EngineWant want, const char *section)
+{
+	EngineAccount *account = engine_account(engine, key);
+	guint ticket = registry_next(engine->registry);
+	g_autoptr(Cancel) cancel = cancel_new();
+	EngineEvent *event;
+
+	if (account != NULL && !engine->offline) {
+		registry_add(engine->registry, ticket, cancel);
+		worker_post_want(account->fetch, ticket, NULL, cancel, row, want, section);
+		return ticket;
+	}
+	event = engine_event_new(EVENT_CONTENT, key);
+	event->ticket = ticket;
+	event->row = row;
+	fault_set(&event->error, FAULT_RETRY, _("This is not here yet, and Posthorn works offline."));
+	engine_post(engine, event);
+	return ticket;
+}
+
+void
+engine_forget(Engine *engine, guint ticket)
+{
+	registry_trigger(engine->registry, ticket);
+}
+
+void
+engine_job_cancel(Engine *engine, guint job)
+{
+	registry_trigger(engine->registry, job);
+}
+
+void
+engine_job_retry(Engine *engine, guint job)
+{
+	(void)job;
+	engine_reconnect(engine, NULL);
+}
+
+void
+engine_reconnect(Engine *engine, const char *key)
+{
+	for (guint i = 0; i < engine->accounts->len; i++) {
+		EngineAccount *account = engine->accounts->pdata[i];
+		if (key != NULL && strcmp(key, account->key) != 0)
+			continue;
+		worker_post(account->sync, WORK_RECONNECT);
+		worker_post(account->fetch, WORK_RECONNECT);
+		worker_post(account->watch, WORK_RECONNECT);
+		worker_post(account->sender, WORK_RECONNECT);
+	}
+}
+
+void
+engine_answer(Engine *engine, guint question, gboolean yes, Secret *secret)
+{
+	for (guint i = 0; i < engine->accounts->len; i++) {
+		EngineAccount *account = engine->accounts->pdata[i];
+		worker_post_answer(account->sync, question, yes, secret ? secret_copy(secret) : NULL);
+		worker_post_answer(account->sender, question, yes, secret ? secret_copy(secret) : NULL);
+	}
+	if (secret != NULL)
+		secret_free(secret);
+}

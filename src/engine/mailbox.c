@@ -1,0 +1,737 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/mailbox.h"
+
+#include "imap/writer.h"
+#include "util/fault.h"
+#include "util/i18n.h"
+#include "util/text.h"
+
+/* The first screenful and some more. */
+#define FIRST_ROWS 200
+#define BATCH_ROWS 2000
+
+#define NEWS_ITEMS (IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_SIZE | IMAP_FETCH_MODSEQ | IMAP_FETCH_IDS)
+
+/* All that list, threads, rules and the query language need: later would mean reading all headers again. */
+static const char header_fields[] =
+	"From To Cc Reply-To Subject Date Message-ID In-Reply-To References List-Id List-Unsubscribe "
+	"List-Unsubscribe-Post List-Post X-Priority Importance Priority X-MSMail-Priority Auto-Submitted "
+	"Authentication-Results Content-Type Sender Bcc Mail-Followup-To Delivered-To X-Original-To Precedence "
+	"Thread-Topic Thread-Index X-Label X-Spam-Status X-Spam-Score X-Spam-Flag";
+
+static const struct {
+	guint32 ours;
+	guint system;
+	const char *keyword;
+} flag_table[] = {
+	{MESSAGE_SEEN, IMAP_FLAG_SEEN, NULL},
+	{MESSAGE_FLAGGED, IMAP_FLAG_FLAGGED, NULL},
+	{MESSAGE_ANSWERED, IMAP_FLAG_ANSWERED, NULL},
+	{MESSAGE_DRAFT, IMAP_FLAG_DRAFT, NULL},
+	{MESSAGE_DELETED, IMAP_FLAG_DELETED, NULL},
+	{MESSAGE_FORWARDED, 0, "$Forwarded"},
+	{MESSAGE_JUNK, 0, "$Junk"},
+};
+
+static guint32
+keyword_flag(const char *keyword)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(flag_table); i++)
+		if (flag_table[i].keyword != NULL && g_ascii_strcasecmp(flag_table[i].keyword, keyword) == 0)
+			return flag_table[i].ours;
+	return 0;
+}
+
+guint32
+mailbox_flags(const ImapFlags *flags, char **keywords)
+{
+	GString *others = NULL;
+	guint32 result = 0;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(flag_table); i++)
+		if (flags->system & flag_table[i].system)
+			result |= flag_table[i].ours;
+	for (guint i = 0; flags->keywords != NULL && i < flags->keywords->len; i++) {
+		guint32 known = keyword_flag(flags->keywords->pdata[i]);
+		result |= known;
+		if (known)
+			continue;
+		if (others == NULL)
+			others = g_string_new(flags->keywords->pdata[i]);
+		else
+			g_string_append_printf(others, " %s", (char *)flags->keywords->pdata[i]);
+	}
+	*keywords = others ? g_string_free(others, FALSE) : NULL;
+	return result;
+}
+
+guint
+mailbox_system_flags(guint32 flags, GPtrArray *keywords)
+{
+	guint system = 0;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(flag_table); i++) {
+		if (!(flags & flag_table[i].ours))
+			continue;
+		system |= flag_table[i].system;
+		if (flag_table[i].keyword != NULL)
+			g_ptr_array_add(keywords, (char *)flag_table[i].keyword);
+	}
+	return system;
+}
+
+/* ---- the cache's side ---------------------------------------------------------------- */
+
+typedef struct {
+	FolderId id;
+	const char *name;
+	StoreFolder *folder;
+} GetFolder;
+
+static gboolean
+get_folder(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	GetFolder *get = data;
+
+	(void)account;
+	(void)error;
+	get->folder = get->name ? store_cache_folder(cache, get->name) : store_cache_folder_by_id(cache, get->id);
+	return TRUE;
+}
+
+StoreFolder *
+mailbox_folder(Worker *worker, FolderId id, const char *name)
+{
+	GetFolder get = {.id = id, .name = name};
+
+	return cache_call(worker->account, get_folder, &get, NULL) ? get.folder : NULL;
+}
+
+gboolean
+mailbox_is_complete(const StoreFolder *folder)
+{
+	return folder->low_uid == 1;
+}
+
+/* ---- batches of rows -------------------------------------------------------------------- */
+
+typedef struct {
+	FolderId folder;
+	guint32 low, high;
+	GPtrArray *intakes;
+	gboolean news; /* fresh rows are told as new mail */
+	guint32 top;   /* highest uid in it */
+} Batch;
+
+static Batch *
+batch_new(FolderId folder, gboolean news)
+{
+	Batch *batch = g_new0(Batch, 1);
+
+	batch->folder = folder;
+	batch->news = news;
+	batch->intakes = g_ptr_array_new_with_free_func((GDestroyNotify)store_intake_free);
+	return batch;
+}
+
+static void
+batch_free(gpointer data)
+{
+	Batch *batch = data;
+
+	g_ptr_array_unref(batch->intakes);
+	g_free(batch);
+}
+
+static char *
+content_id_of(const ImapRow *row)
+{
+	if (row->has & IMAP_HAS_GM_MSGID)
+		return g_strdup_printf("%" G_GUINT64_FORMAT, row->gm_msgid);
+	return row->has & IMAP_HAS_EMAILID ? g_strdup(row->email_id) : NULL;
+}
+
+static void
+batch_row(const ImapRow *row, gpointer user)
+{
+	Batch *batch = user;
+	StoreIntake *intake;
+
+	if (row->uid == 0)
+		return;
+	intake = g_new0(StoreIntake, 1);
+	intake->uid = row->uid;
+	intake->flags = mailbox_flags(&row->flags, &intake->keywords);
+	intake->received = row->received.seconds;
+	intake->size = (guint32)MIN(row->size, G_MAXUINT32);
+	intake->modseq = row->modseq;
+	intake->header = g_strndup(row->fields.data ? row->fields.data : "", row->fields.length);
+	intake->header_length = row->fields.length;
+	intake->content_id = content_id_of(row);
+	batch->top = MAX(batch->top, row->uid);
+	if (batch->low == 0 || row->uid < batch->low)
+		batch->low = row->uid;
+	g_ptr_array_add(batch->intakes, intake);
+}
+
+static gboolean
+batch_store(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	Batch *batch = data;
+	g_autoptr(GArray) fresh = g_array_new(FALSE, FALSE, sizeof(RowId));
+
+	if (!store_cache_intake(cache, batch->folder, batch->intakes, batch->low, batch->high, fresh, error))
+		return FALSE;
+	engine_post_rows(account, batch->folder);
+	engine_post_folders(account);
+	if (batch->news && fresh->len > 0) {
+		EngineEvent *event = engine_event_new(EVENT_NEW_MAIL, account->key);
+		event->folder = batch->folder;
+		event->rows = g_steal_pointer(&fresh);
+		event->count = event->rows->len;
+		engine_post(account->engine, event);
+	}
+	return TRUE;
+}
+
+static gboolean
+batch_hand_over(Worker *worker, Batch *batch, GError **error)
+{
+	if (batch->intakes->len == 0) {
+		batch_free(batch);
+		return TRUE;
+	}
+	worker->mailbox.uidnext = MAX(worker->mailbox.uidnext, batch->top + 1);
+	if (cache_post_bulk(worker->account, batch_store, batch, batch_free))
+		return TRUE;
+	fault_set(error, FAULT_CANCELED, _("Posthorn is ending."));
+	return FALSE;
+}
+
+static void
+fetch_headers(ImapFetch *fetch, Batch *batch)
+{
+	fetch->items = NEWS_ITEMS;
+	fetch->fields = header_fields;
+	fetch->row = batch_row;
+	fetch->user = batch;
+}
+
+/* The newest rows of a folder that was never read. */
+static gboolean
+fetch_first(Worker *worker, guint32 exists, GError **error)
+{
+	Batch *batch = batch_new(worker->mailbox.id, FALSE);
+	ImapFetch fetch = {.first = exists > FIRST_ROWS ? exists - FIRST_ROWS + 1 : 1, .last = exists};
+
+	fetch_headers(&fetch, batch);
+	if (!imap_session_fetch(worker->session, &fetch, worker->cancel, error)) {
+		batch_free(batch);
+		return FALSE;
+	}
+	if (exists <= FIRST_ROWS)
+		batch->low = 1;
+	return batch_hand_over(worker, batch, error);
+}
+
+static gboolean
+fetch_newer(Worker *worker, GError **error)
+{
+	Batch *batch = batch_new(worker->mailbox.id, TRUE);
+	g_autoptr(ImapSet) uids = imap_set_new_range(MAX(worker->mailbox.uidnext, 1), G_MAXUINT32);
+	ImapFetch fetch = {.uids = uids};
+
+	fetch_headers(&fetch, batch);
+	if (!imap_session_fetch(worker->session, &fetch, worker->cancel, error)) {
+		batch_free(batch);
+		return FALSE;
+	}
+	/* All from the old UIDNEXT on are here. */
+	batch->low = MAX(worker->mailbox.uidnext, 1);
+	return batch_hand_over(worker, batch, error);
+}
+
+/* ---- flags and what is gone ---------------------------------------------------------------- */
+
+typedef struct {
+	FolderId folder;
+	GArray *updates;      /* of StoreFlagUpdate; keywords owned by strings */
+	GPtrArray *strings;
+	GArray *gone;         /* of UidRange */
+	GArray *keep;         /* of guint32, sorted; NULL: no comparison */
+	guint32 keep_from;
+} Changes;
+
+static Changes *
+changes_new(FolderId folder)
+{
+	Changes *changes = g_new0(Changes, 1);
+
+	changes->folder = folder;
+	changes->updates = g_array_new(FALSE, FALSE, sizeof(StoreFlagUpdate));
+	changes->strings = g_ptr_array_new_with_free_func(g_free);
+	changes->gone = g_array_new(FALSE, FALSE, sizeof(UidRange));
+	return changes;
+}
+
+static void
+changes_free(gpointer data)
+{
+	Changes *changes = data;
+
+	g_array_unref(changes->updates);
+	g_ptr_array_unref(changes->strings);
+	g_array_unref(changes->gone);
+	g_clear_pointer(&changes->keep, g_array_unref);
+	g_free(changes);
+}
+
+static void
+changes_add_flags(Changes *changes, guint32 uid, const ImapFlags *flags, guint64 modseq)
+{
+	char *keywords = NULL;
+	StoreFlagUpdate update = {.uid = uid, .modseq = modseq};
+
+	update.flags = mailbox_flags(flags, &keywords);
+	if (keywords != NULL)
+		g_ptr_array_add(changes->strings, keywords);
+	update.keywords = keywords;
+	g_array_append_val(changes->updates, update);
+}
+
+static void
+changes_row(const ImapRow *row, gpointer user)
+{
+	Changes *changes = user;
+
+	if (row->uid == 0 || !(row->has & IMAP_HAS_FLAGS))
+		return;
+	changes_add_flags(changes, row->uid, &row->flags, row->modseq);
+	if (changes->keep != NULL)
+		g_array_append_val(changes->keep, row->uid);
+}
+
+static void
+changes_add_gone(Changes *changes, const ImapSet *set)
+{
+	for (guint i = 0; set != NULL && i < imap_set_ranges(set); i++) {
+		ImapRange range = imap_set_range(set, i);
+		UidRange gone = {range.first, range.last};
+		g_array_append_val(changes->gone, gone);
+	}
+}
+
+static int
+compare_uids(gconstpointer a, gconstpointer b)
+{
+	guint32 left = *(const guint32 *)a, right = *(const guint32 *)b;
+
+	return (left > right) - (left < right);
+}
+
+static gboolean
+changes_store(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	Changes *changes = data;
+
+	if (changes->gone->len > 0 &&
+		!store_cache_expunge(
+			cache, changes->folder, (const UidRange *)changes->gone->data, changes->gone->len, error))
+		return FALSE;
+	if (changes->keep != NULL) {
+		g_array_sort(changes->keep, compare_uids);
+		if (!store_cache_keep_only(cache, changes->folder, changes->keep_from,
+			    (const guint32 *)changes->keep->data, changes->keep->len, error))
+			return FALSE;
+	}
+	if (changes->updates->len > 0 &&
+		!store_cache_update_flags(cache, changes->folder, (const StoreFlagUpdate *)changes->updates->data,
+			changes->updates->len, error))
+		return FALSE;
+	engine_post_rows(account, changes->folder);
+	engine_post_folders(account);
+	return TRUE;
+}
+
+static gboolean
+changes_hand_over(Worker *worker, Changes *changes, GError **error)
+{
+	if (changes->updates->len == 0 && changes->gone->len == 0 && changes->keep == NULL) {
+		changes_free(changes);
+		return TRUE;
+	}
+	if (cache_post_bulk(worker->account, changes_store, changes, changes_free))
+		return TRUE;
+	fault_set(error, FAULT_CANCELED, _("Posthorn is ending."));
+	return FALSE;
+}
+
+/* ---- coming up to date ------------------------------------------------------------------------ */
+
+/* What is known by count and by the server's word: nothing can be missing. */
+static gboolean
+is_unchanged(Worker *worker, const StoreFolder *folder, const ImapSelected *selected)
+{
+	return selected->highestmodseq != 0 && selected->highestmodseq == folder->modseq &&
+	       selected->uidnext == folder->uidnext && imap_session_exists(worker->session) == folder->server_messages;
+}
+
+/* Every UID from low on, by one ESEARCH or SEARCH. */
+static ImapSet *
+search_range(Worker *worker, guint32 low, guint32 high, GError **error)
+{
+	g_autoptr(ImapCommand) keys = imap_command_new("");
+	g_autofree char *range =
+		high ? g_strdup_printf("UID %u:%u", low, high) : g_strdup_printf("UID %u:*", low);
+
+	imap_command_raw(keys, range);
+	return imap_session_search(worker->session, keys, worker->cancel, error);
+}
+
+static gboolean
+compare_uids_only(Worker *worker, Changes *changes, const StoreFolder *folder, GError **error)
+{
+	g_autoptr(ImapSet) set = search_range(worker, folder->low_uid, 0, error);
+
+	if (set == NULL)
+		return FALSE;
+	/* At most what SELECT counted: a hostile range cannot grow this. */
+	if (imap_set_count(set) > (guint64)imap_session_exists(worker->session) + 1) {
+		fault_set(error, FAULT_PROTOCOL, _("The server lists more messages than it says there are."));
+		return FALSE;
+	}
+	changes->keep = g_array_new(FALSE, FALSE, sizeof(guint32));
+	changes->keep_from = folder->low_uid;
+	for (guint i = 0; i < imap_set_ranges(set); i++) {
+		ImapRange range = imap_set_range(set, i);
+		for (guint64 uid = range.first; uid <= range.last; uid++) {
+			guint32 value = (guint32)uid;
+			g_array_append_val(changes->keep, value);
+		}
+	}
+	return TRUE;
+}
+
+/* Without QRESYNC: changed flags since, or all flags; then which are left. */
+static gboolean
+catch_up(Worker *worker, Changes *changes, const StoreFolder *folder, const ImapSelected *selected, GError **error)
+{
+	g_autoptr(ImapSet) known = imap_set_new_range(folder->low_uid, MAX(folder->uidnext, 2) - 1);
+	gboolean condstore = folder->modseq != 0 && selected->highestmodseq != 0 &&
+			     imap_session_has(worker->session, IMAP_CAP_CONDSTORE);
+	ImapFetch fetch = {.uids = known,
+		.items = IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ,
+		.changed_since = condstore ? folder->modseq : 0,
+		.row = changes_row,
+		.user = changes};
+
+	if (is_unchanged(worker, folder, selected))
+		return TRUE;
+	if (!condstore) {
+		changes->keep = g_array_new(FALSE, FALSE, sizeof(guint32));
+		changes->keep_from = folder->low_uid;
+		if (!imap_session_fetch(worker->session, &fetch, worker->cancel, error))
+			return FALSE;
+		return TRUE;
+	}
+	if (!imap_session_fetch(worker->session, &fetch, worker->cancel, error))
+		return FALSE;
+	return compare_uids_only(worker, changes, folder, error);
+}
+
+typedef struct {
+	FolderId folder;
+	guint32 uidvalidity, uidnext, exists;
+	guint64 modseq;
+	gboolean complete;
+	gboolean reset;
+} Mark;
+
+static gboolean
+mark_selected(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	Mark *mark = data;
+
+	(void)account;
+	return store_cache_selected(
+		cache, mark->folder, mark->uidvalidity, mark->uidnext, mark->exists, &mark->reset, error);
+}
+
+static gboolean
+mark_synced(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	const Mark *mark = data;
+
+	if (!store_cache_synced(cache, mark->folder, mark->modseq, mark->uidnext, mark->complete,
+		    g_get_real_time() / G_USEC_PER_SEC, error))
+		return FALSE;
+	engine_post_folders(account);
+	return TRUE;
+}
+
+static gboolean
+post_synced(Worker *worker, guint64 modseq, guint32 uidnext, gboolean complete, GError **error)
+{
+	Mark *mark = g_new0(Mark, 1);
+
+	mark->folder = worker->mailbox.id;
+	mark->modseq = modseq;
+	mark->uidnext = uidnext;
+	mark->complete = complete;
+	if (cache_post_bulk(worker->account, mark_synced, mark, g_free))
+		return TRUE;
+	fault_set(error, FAULT_CANCELED, _("Posthorn is ending."));
+	return FALSE;
+}
+
+static gboolean
+select_folder(Worker *worker, StoreFolder *folder, ImapSelected *selected, Changes *changes, GError **error)
+{
+	g_autoptr(ImapSet) known = imap_set_new_range(MAX(folder->low_uid, 1), MAX(folder->uidnext, 2) - 1);
+	ImapSelect options = {
+		.examine = worker->account->config->read_only,
+		.uidvalidity = folder->uidvalidity,
+		.modseq = folder->low_uid ? folder->modseq : 0,
+		.known = known,
+		.changed = changes_row,
+		.user = changes,
+	};
+	Mark mark = {.folder = folder->id};
+
+	worker->mailbox.id = 0;
+	if (!imap_session_select(worker->session, folder->raw, &options, selected, worker->cancel, error))
+		return FALSE;
+	if (selected->uidvalidity == 0) {
+		g_autofree char *name = text_safe(folder->name, -1, TEXT_MARKS);
+		fault_set(error, FAULT_PROTOCOL,
+			_("The server gives folder \"%s\" no UIDVALIDITY: nothing of it can be kept."), name);
+		return FALSE;
+	}
+	mark.uidvalidity = selected->uidvalidity;
+	mark.uidnext = selected->uidnext;
+	mark.exists = imap_session_exists(worker->session);
+	if (!cache_call(worker->account, mark_selected, &mark, error))
+		return FALSE;
+	if (mark.reset) {
+		folder->low_uid = 0;
+		folder->uidnext = 0;
+		folder->modseq = 0;
+	}
+	worker->mailbox.id = folder->id;
+	g_free(worker->mailbox.name);
+	worker->mailbox.name = g_strdup(folder->name);
+	g_free(worker->mailbox.raw);
+	worker->mailbox.raw = g_strdup(folder->raw);
+	worker->mailbox.uidvalidity = selected->uidvalidity;
+	worker->mailbox.read_only = selected->read_only;
+	worker->mailbox.uidnext = folder->low_uid ? MAX(folder->uidnext, 1) : 1;
+	return TRUE;
+}
+
+gboolean
+mailbox_open(Worker *worker, FolderId id, GError **error)
+{
+	g_autoptr(StoreFolder) folder = NULL;
+	g_auto(ImapSelected) selected = {0};
+	Changes *changes;
+	guint32 exists;
+	gboolean first, complete;
+
+	if (worker->mailbox.id == id && imap_session_selected(worker->session) != NULL)
+		return mailbox_news(worker, error);
+	folder = mailbox_folder(worker, id, NULL);
+	if (folder == NULL || !folder->selectable) {
+		fault_set(error, FAULT_UNKNOWN, _("That folder is not there any more."));
+		return FALSE;
+	}
+	changes = changes_new(id);
+	if (!select_folder(worker, folder, &selected, changes, error)) {
+		changes_free(changes);
+		return FALSE;
+	}
+	exists = imap_session_exists(worker->session);
+	first = folder->low_uid == 0;
+	if (!first && selected.resynced)
+		changes_add_gone(changes, selected.vanished);
+	else if (!first && !catch_up(worker, changes, folder, &selected, error)) {
+		changes_free(changes);
+		return FALSE;
+	}
+	if (!changes_hand_over(worker, changes, error))
+		return FALSE;
+	if (first && exists > 0 && !fetch_first(worker, exists, error))
+		return FALSE;
+	if (!first && (selected.uidnext == 0 || selected.uidnext > folder->uidnext) && exists > 0 &&
+		!fetch_newer(worker, error))
+		return FALSE;
+	complete = mailbox_is_complete(folder) || exists == 0 || (first && exists <= FIRST_ROWS);
+	worker->mailbox.uidnext = MAX(worker->mailbox.uidnext, selected.uidnext);
+	if (first || is_unchanged(worker, folder, &selected) == FALSE)
+		return post_synced(worker, selected.highestmodseq, worker->mailbox.uidnext, complete, error);
+	return TRUE;
+}
+
+gboolean
+mailbox_news(Worker *worker, GError **error)
+{
+	Changes *changes = changes_new(worker->mailbox.id);
+	gboolean more = FALSE, compare = FALSE, again = FALSE;
+	ImapEvent *event;
+	FolderId id = worker->mailbox.id;
+
+	while ((event = imap_session_next_event(worker->session)) != NULL) {
+		switch (event->kind) {
+		case IMAP_EVENT_EXISTS:
+			more = TRUE;
+			break;
+		case IMAP_EVENT_EXPUNGED:
+			if (event->uids != NULL)
+				changes_add_gone(changes, event->uids);
+			else
+				compare = TRUE;
+			break;
+		case IMAP_EVENT_FLAGS:
+			if (event->uid != 0)
+				changes_add_flags(changes, event->uid, &event->flags, event->modseq);
+			break;
+		case IMAP_EVENT_ALERT:
+			engine_post_note(worker->account->engine, worker->account->key, event->text, NULL);
+			break;
+		case IMAP_EVENT_UIDVALIDITY:
+			again = TRUE;
+			break;
+		case IMAP_EVENT_BYE:
+			break;
+		}
+		imap_event_free(event);
+	}
+	if (id == 0) {
+		changes_free(changes);
+		return TRUE;
+	}
+	if (!changes_hand_over(worker, changes, error))
+		return FALSE;
+	if (compare || again) {
+		worker->mailbox.id = 0;
+		return mailbox_open(worker, id, error);
+	}
+	return !more || fetch_newer(worker, error);
+}
+
+/* ---- filling ------------------------------------------------------------------------------------- */
+
+typedef struct {
+	Worker *worker;
+	Job *job;
+	ImapSet *left;      /* UIDs still to fetch */
+	ImapTicket tickets[2];
+	Batch *batches[2];
+	guint done, total;
+} Fill;
+
+static gboolean
+fill_start(Fill *fill, guint slot, GError **error)
+{
+	g_autoptr(ImapSet) part = imap_set_take(fill->left, BATCH_ROWS, FALSE);
+	ImapFetch fetch = {.uids = part};
+
+	if (imap_set_is_empty(part))
+		return TRUE;
+	fill->batches[slot] = batch_new(fill->worker->mailbox.id, FALSE);
+	fetch_headers(&fetch, fill->batches[slot]);
+	fill->tickets[slot] = imap_session_fetch_start(fill->worker->session, &fetch, fill->job->cancel, error);
+	if (fill->tickets[slot] == 0) {
+		g_clear_pointer(&fill->batches[slot], batch_free);
+		return FALSE;
+	}
+	/* Down to the lowest asked for, even where that one is gone meanwhile; all: down to 1. */
+	fill->batches[slot]->low = imap_set_is_empty(fill->left) ? 1 : imap_set_first(part);
+	return TRUE;
+}
+
+static gboolean
+fill_finish(Fill *fill, guint slot, GError **error)
+{
+	Batch *batch = fill->batches[slot];
+
+	if (fill->tickets[slot] == 0)
+		return TRUE;
+	fill->batches[slot] = NULL;
+	if (!imap_session_wait(fill->worker->session, fill->tickets[slot], fill->job->cancel, error)) {
+		batch_free(batch);
+		fill->tickets[slot] = 0;
+		return FALSE;
+	}
+	fill->tickets[slot] = 0;
+	fill->done += batch->intakes->len;
+	job_progress(fill->job, fill->done, fill->total);
+	return batch_hand_over(fill->worker, batch, error);
+}
+
+/* Two in flight, the older one waited for. Ends early, cleanly, when other work waits. */
+static gboolean
+fill_run(Fill *fill, gboolean *interrupted, GError **error)
+{
+	guint slot = 0;
+
+	if (!fill_start(fill, 0, error))
+		return FALSE;
+	while (fill->tickets[slot] != 0) {
+		gboolean stop = queue_length(fill->worker->work) > 0;
+		if (!stop && !fill_start(fill, !slot, error))
+			return FALSE;
+		*interrupted |= stop;
+		if (!fill_finish(fill, slot, error))
+			return FALSE;
+		slot = !slot;
+	}
+	return TRUE;
+}
+
+static gboolean
+settle_bulk(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	(void)account;
+	(void)data;
+	return store_cache_settle_bulk(cache, error);
+}
+
+gboolean
+mailbox_fill(Worker *worker, guint *fetched, GError **error)
+{
+	g_autoptr(StoreFolder) folder = mailbox_folder(worker, worker->mailbox.id, NULL);
+	g_autofree char *name = NULL;
+	Fill fill = {.worker = worker};
+	gboolean ok, interrupted = FALSE;
+	g_autoptr(GError) failure = NULL;
+
+	if (folder == NULL || mailbox_is_complete(folder) || folder->low_uid == 0)
+		return TRUE;
+	fill.left = search_range(worker, 1, folder->low_uid - 1, error);
+	if (fill.left == NULL)
+		return FALSE;
+	/* "1:9" on an empty range answers the last message: clip. */
+	imap_set_clip_range(fill.left, 1, folder->low_uid - 1);
+	fill.total = (guint)MIN(imap_set_count(fill.left), (guint64)imap_session_exists(worker->session));
+	name = text_safe(folder->name, -1, TEXT_MARKS);
+	if (fill.total == 0) {
+		imap_set_free(fill.left);
+		return post_synced(worker, 0, 0, TRUE, error);
+	}
+	fill.job = job_new(
+		worker->account->engine, worker->account->key, g_strdup_printf(_("headers of %s"), name), NULL);
+	ok = fill_run(&fill, &interrupted, &failure);
+	for (guint i = 0; i < G_N_ELEMENTS(fill.batches); i++)
+		g_clear_pointer(&fill.batches[i], batch_free);
+	imap_set_free(fill.left);
+	*fetched += fill.done;
+	job_end(fill.job, interrupted ? _("goes on after what is asked for") : NULL, failure);
+	if (ok && !interrupted)
+		ok = post_synced(worker, 0, 0, TRUE, &failure) &&
+		     cache_post_bulk(worker->account, settle_bulk, NULL, NULL);
+	if (failure != NULL)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return ok;
+}

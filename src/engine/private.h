@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * private.h - what the files of engine/ share. Nobody else includes it.
+ *
+ * Who waits for whom (never the other way round, so nothing can lock up):
+ *
+ *	connections --> cache writer --> journaler
+ *	reader      ------------------^     ^
+ *	connections ------------------------+
+ */
+#pragma once
+
+#include "account/conf.h"
+#include "account/credentials.h"
+#include "account/lock.h"
+#include "engine/engine.h"
+#include "engine/registry.h"
+#include "net/trust.h"
+#include "store/cache.h"
+
+typedef struct EngineAccount EngineAccount;
+typedef struct Worker Worker;
+
+/* ---- threads that own a file ------------------------------------------------ */
+
+typedef gboolean (*CacheFunc)(EngineAccount *account, StoreCache *cache, gpointer data, GError **error);
+typedef gboolean (*JournalFunc)(Engine *engine, Journal *journal, gpointer data, GError **error);
+
+/* Start and end the journaler; engine->journal is handed to it. */
+void journaler_start(Engine *engine);
+void journaler_stop(Engine *engine);
+/* Run func there and wait for it. Never from main or the journaler itself. FAULT_CANCELED after the end. */
+gboolean journal_call(Engine *engine, JournalFunc func, gpointer data, GError **error);
+/* Run func there; its error becomes an EVENT_NOTE. data is freed with free_data. */
+void journal_post(Engine *engine, JournalFunc func, gpointer data, GDestroyNotify free_data);
+/* The journaler's own view of an account; only inside a JournalFunc. NULL: no cache yet. */
+StoreView *journaler_view(Engine *engine, const char *account);
+
+void cachewriter_start(EngineAccount *account);
+/* What was posted urgently is still done. */
+void cachewriter_stop(EngineAccount *account);
+/* As journal_call; from connections and the reader only. */
+gboolean cache_call(EngineAccount *account, CacheFunc func, gpointer data, GError **error);
+/* Operations and answers to them: before bulk batches, never waits. */
+void cache_post(EngineAccount *account, CacheFunc func, gpointer data, GDestroyNotify free_data);
+/* A bulk batch: waits while four are ahead of it. FALSE: the end has come. */
+gboolean cache_post_bulk(EngineAccount *account, CacheFunc func, gpointer data, GDestroyNotify free_data);
+/* New operations are in the journal: apply them, and have them replayed (or wake the holder). */
+void cachewriter_wake(EngineAccount *account);
+/* Answer a request of another process; taken over. */
+void cachewriter_answer(EngineAccount *account, ControlRequest *request, gboolean ok);
+
+void reader_start(Engine *engine);
+void reader_stop(Engine *engine);
+
+/* ---- the structs ---------------------------------------------------------------- */
+
+struct EngineAccount {
+	Engine *engine;
+	char *key;
+	AccountConfig *config; /* a copy, never changed after the start */
+	char *cache_folder;
+	NetTrust *trust;
+	gint holder;           /* atomic: this process holds the lock and its cache is open */
+	gint guest;            /* atomic: another process holds it */
+
+	/* The cache writer's. */
+	GThread *writer;
+	Queue *urgent;
+	Queue *bulk;
+	AccountLock *lock;
+	ControlServer *control;
+
+	Worker *sync;
+	Worker *fetch;
+	Worker *watch;
+	Worker *sender;
+};
+
+struct Engine {
+	const Config *config;
+	const Paths *paths;
+	gboolean offline;
+	gboolean batch;
+	gboolean started;
+	gint stopping; /* atomic */
+	Queue *events;
+	Registry *registry;
+	HashKey hash_key;
+	NetRoots *roots;
+	Credentials *credentials;
+	GPtrArray *accounts; /* of EngineAccount */
+
+	Journal *journal; /* the journaler's once it runs */
+	GThread *journaler;
+	Queue *journal_queue;
+	GHashTable *journal_views; /* the journaler's */
+
+	GThread *reader;
+	Queue *reader_queue;
+	Cancel *cancel; /* triggered at the end */
+};
+
+EngineAccount *engine_account(Engine *engine, const char *key); /* NULL: unknown */
+gboolean engine_is_holder(EngineAccount *account);
+
+/* ---- events ------------------------------------------------------------------------ */
+
+EngineEvent *engine_event_new(EngineEventKind kind, const char *account);
+/* Takes event. */
+void engine_post(Engine *engine, EngineEvent *event);
+void engine_post_folders(EngineAccount *account);
+void engine_post_rows(EngineAccount *account, FolderId folder);
+/* words and error may be NULL; both are copied. */
+void engine_post_note(Engine *engine, const char *account, const char *words, const GError *error);
+void engine_post_acted(Engine *engine, guint ticket, const char *account, gint64 group, guint count,
+	const char *words, const GError *error);
+
+/* ---- jobs ---------------------------------------------------------------------------- */
+
+/* A job's owner's side; belongs to one worker thread. */
+typedef struct {
+	Engine *engine;
+	EngineJob *job;
+	Cancel *cancel;
+	gint64 told_us; /* when main last heard of it */
+} Job;
+
+/* A new running job, told to main; cancel (may be NULL) is referenced, else a new one is made. title is taken. */
+Job *job_new(Engine *engine, const char *account, char *title, Cancel *cancel);
+/* Told to main at most every 100 ms. */
+void job_progress(Job *job, gint64 done, gint64 total);
+void job_wait(Job *job, gint64 until, const char *detail);
+/* Ends and frees it: done, failed or cancelled after error. detail may be NULL. NULL job is fine. */
+void job_end(Job *job, const char *detail, const GError *error);

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/replay.h"
+
+#include "engine/folders.h"
+#include "engine/mailbox.h"
+#include "engine/places.h"
+#include "imap/writer.h"
+#include "util/fault.h"
+#include "util/i18n.h"
+#include "util/text.h"
+
+/* ---- taking and settling ------------------------------------------------------------------ */
+
+typedef struct {
+	const char *account;
+	gint64 above; /* operations up to here were looked at in this run */
+	Operation *operation;
+} Take;
+
+static gboolean
+take_next(Engine *engine, Journal *journal, gpointer data, GError **error)
+{
+	Take *take = data;
+	g_autoptr(GPtrArray) waiting = journal_load(journal, take->account, take->above, TRUE);
+	g_autoptr(Operation) before = NULL;
+
+	(void)engine;
+	if (waiting->len == 0)
+		return TRUE;
+	take->operation = g_ptr_array_steal_index(waiting, 0);
+	if (take->operation->after != 0)
+		before = journal_get(journal, take->operation->after);
+	if (before != NULL && (before->state == OPERATION_ERROR || before->state == OPERATION_UNDONE)) {
+		take->operation->state = OPERATION_ERROR;
+		take->operation->error = g_strdup(_("What had to be done before it failed."));
+		return TRUE;
+	}
+	if (take->operation->kind == OPERATION_APPEND)
+		take->operation->content = journal_load_content(journal, take->operation->id);
+	return journal_set_state(journal, take->operation->id, OPERATION_IN_FLIGHT, NULL, error);
+}
+
+static gboolean
+settle_journal(Engine *engine, Journal *journal, gpointer data, GError **error)
+{
+	(void)engine;
+	return journal_save(journal, data, TRUE, error);
+}
+
+static gboolean
+settle_cache(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	const Operation *operation = data;
+
+	(void)account;
+	if (operation->messages->len == 0)
+		return operation->state == OPERATION_DONE ? store_cache_confirm(cache, operation, -1, 0, error)
+							  : store_cache_revert(cache, operation, -1, TRUE, error);
+	for (guint i = 0; i < operation->messages->len; i++) {
+		const OperationMessage *message = operation->messages->pdata[i];
+		gboolean ok = message->state == OPERATION_DONE
+				      ? store_cache_confirm(cache, operation, (gint)i, message->new_uid, error)
+				      : store_cache_revert(cache, operation, (gint)i, TRUE, error);
+		if (!ok)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static void
+post_settled(Worker *worker, const Operation *operation)
+{
+	EngineEvent *event = engine_event_new(EVENT_OPERATION, worker->account->key);
+
+	event->operation = operation->id;
+	event->group = operation->group;
+	event->state = operation->state;
+	event->words = g_strdup(operation->words);
+	if (operation->state == OPERATION_ERROR)
+		fault_set(&event->error, FAULT_REFUSED, "%s", operation->error);
+	engine_post(worker->account->engine, event);
+	engine_post_rows(worker->account, 0);
+	engine_post_folders(worker->account);
+}
+
+/* Some done, some not: the operation failed, with the messages telling which. */
+static gboolean
+settle(Worker *worker, Operation *operation, const GError *failure, GError **error)
+{
+	gboolean all = TRUE;
+
+	for (guint i = 0; i < operation->messages->len; i++) {
+		OperationMessage *message = operation->messages->pdata[i];
+		if (message->state == OPERATION_DONE)
+			continue;
+		message->state = OPERATION_ERROR;
+		all = FALSE;
+	}
+	if (failure != NULL)
+		all = FALSE;
+	operation->state = all ? OPERATION_DONE : OPERATION_ERROR;
+	if (!all) {
+		g_free(operation->error);
+		operation->error = g_strdup(
+			failure ? failure->message : _("Some of the messages are not on the server any more."));
+	}
+	if (!journal_call(worker->account->engine, settle_journal, operation, error) ||
+		!cache_call(worker->account, settle_cache, operation, error))
+		return FALSE;
+	post_settled(worker, operation);
+	return TRUE;
+}
+
+/* ---- messages of one folder ------------------------------------------------------------------ */
+
+static void
+set_done(Operation *operation, const Place *places, FolderId folder)
+{
+	for (guint i = 0; i < operation->messages->len; i++)
+		if (places[i].folder == folder)
+			((OperationMessage *)operation->messages->pdata[i])->state = OPERATION_DONE;
+}
+
+static gboolean
+check_writable(Worker *worker, GError **error)
+{
+	g_autofree char *name = NULL;
+
+	if (!worker->mailbox.read_only)
+		return TRUE;
+	name = text_safe(worker->mailbox.name, -1, TEXT_MARKS);
+	fault_set(error, FAULT_REFUSED, _("The server lets folder \"%s\" be read only."), name);
+	return FALSE;
+}
+
+static gboolean
+store_flags(Worker *worker, const ImapSet *uids, ImapStoreMode mode, guint32 flags, const char *keywords,
+	GError **error)
+{
+	g_autoptr(GPtrArray) list = g_ptr_array_new();
+	g_auto(GStrv) words = g_strsplit(keywords ? keywords : "", " ", -1);
+	ImapStore store = {.uids = uids, .mode = mode};
+
+	store.system = mailbox_system_flags(flags, list);
+	for (guint i = 0; words[i] != NULL; i++)
+		if (words[i][0] != '\0')
+			g_ptr_array_add(list, words[i]);
+	if (store.system == 0 && list->len == 0)
+		return TRUE;
+	g_ptr_array_add(list, NULL);
+	store.keywords = (const char *const *)list->pdata;
+	return imap_session_store(worker->session, &store, NULL, worker->cancel, error);
+}
+
+static gboolean
+replay_flags(Worker *worker, Operation *operation, const ImapSet *uids, GError **error)
+{
+	return store_flags(worker, uids, IMAP_STORE_ADD, operation->add_flags, operation->add_keywords, error) &&
+	       store_flags(worker, uids, IMAP_STORE_REMOVE, operation->remove_flags, operation->remove_keywords, error);
+}
+
+/* Never a bare EXPUNGE: it would take others' \Deleted with it. Without UIDPLUS the mark is all. */
+static gboolean
+replay_expunge(Worker *worker, const ImapSet *uids, GError **error)
+{
+	if (!store_flags(worker, uids, IMAP_STORE_ADD, MESSAGE_DELETED, NULL, error))
+		return FALSE;
+	return !imap_session_has(worker->session, IMAP_CAP_UIDPLUS) ||
+	       imap_session_expunge(worker->session, uids, worker->cancel, error);
+}
+
+/* ---- to a target ------------------------------------------------------------------------------- */
+
+typedef struct {
+	gint64 id;
+	guint32 uidvalidity, uidnext;
+} Target;
+
+static gboolean
+note_target(Engine *engine, Journal *journal, gpointer data, GError **error)
+{
+	const Target *target = data;
+
+	(void)engine;
+	return journal_set_target(journal, target->id, target->uidvalidity, target->uidnext, error);
+}
+
+static StoreFolder *
+target_folder(Worker *worker, const Operation *operation, GError **error)
+{
+	g_autofree char *name = NULL;
+	StoreFolder *folder = mailbox_folder(worker, 0, operation->target);
+
+	if (folder == NULL) {
+		name = text_safe(operation->target, -1, TEXT_MARKS);
+		fault_set(error, FAULT_UNKNOWN, _("There is no folder \"%s\"."), name);
+	}
+	return folder;
+}
+
+/* The target's UIDNEXT is durable before anything goes out. */
+static gboolean
+prepare_target(Worker *worker, Operation *operation, const StoreFolder *folder, GError **error)
+{
+	ImapStatus status = {0};
+	Target target = {.id = operation->id};
+
+	if (!imap_session_status(worker->session, folder->raw, &status, worker->cancel, error))
+		return FALSE;
+	target.uidvalidity = operation->target_uidvalidity = status.uidvalidity;
+	target.uidnext = operation->target_uidnext = MAX(status.uidnext, 1);
+	return journal_call(worker->account->engine, note_target, &target, error);
+}
+
+/* By COPYUID. */
+static void
+take_pairs(Operation *operation, const Place *places, FolderId folder, const ImapCopied *copied)
+{
+	for (guint p = 0; p < copied->pairs->len; p++) {
+		const ImapUidPair *pair = &g_array_index(copied->pairs, ImapUidPair, p);
+		for (guint i = 0; i < operation->messages->len; i++) {
+			OperationMessage *message = operation->messages->pdata[i];
+			if (places[i].folder != folder || places[i].uid != pair->from)
+				continue;
+			message->new_uid = pair->to;
+			message->state = OPERATION_DONE;
+		}
+	}
+}
+
+static guint
+count_open(const Operation *operation, const Place *places, FolderId folder)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < operation->messages->len; i++)
+		if ((folder == 0 || places[i].folder == folder) &&
+			((OperationMessage *)operation->messages->pdata[i])->state != OPERATION_DONE)
+			count++;
+	return count;
+}
+
+/* What stands in the target already: by its key among what came after the noted UIDNEXT. */
+static gboolean
+find_in_target(Worker *worker, Operation *operation, const StoreFolder *target, GError **error)
+{
+	if (!mailbox_open(worker, target->id, error))
+		return FALSE;
+	return places_find_arrived(worker, operation, target->id, error);
+}
+
+static gboolean
+delete_source(Worker *worker, Operation *operation, const Place *places, const StoreFolder *source,
+	GError **error)
+{
+	g_autoptr(ImapSet) uids = imap_set_new();
+
+	for (guint i = 0; i < operation->messages->len; i++)
+		if (places[i].folder == source->id &&
+			((OperationMessage *)operation->messages->pdata[i])->state == OPERATION_DONE)
+			imap_set_add(uids, places[i].uid);
+	if (imap_set_is_empty(uids))
+		return TRUE;
+	return mailbox_open(worker, source->id, error) && replay_expunge(worker, uids, error);
+}
+
+/* MOVE, or COPY and then, once each copy is proved, the source. */
+static gboolean
+transfer(Worker *worker, Operation *operation, const Place *places, const StoreFolder *source,
+	const StoreFolder *target, const ImapSet *uids, GError **error)
+{
+	gboolean move = operation->kind == OPERATION_MOVE;
+	gboolean native = move && imap_session_has(worker->session, IMAP_CAP_MOVE);
+	g_auto(ImapCopied) copied = {0};
+	gboolean ok;
+
+	ok = native ? imap_session_move(worker->session, uids, target->raw, &copied, worker->cancel, error)
+		    : imap_session_copy(worker->session, uids, target->raw, &copied, worker->cancel, error);
+	if (!ok)
+		return FALSE;
+	take_pairs(operation, places, source->id, &copied);
+	if (count_open(operation, places, source->id) > 0 && !find_in_target(worker, operation, target, error))
+		return FALSE;
+	return !move || native || delete_source(worker, operation, places, source, error);
+}
+
+/* ---- dispatch ------------------------------------------------------------------------------------ */
+
+static gboolean
+replay_in_folder(Worker *worker, Operation *operation, const Place *places, const StoreFolder *source,
+	const StoreFolder *target, GError **error)
+{
+	g_autoptr(ImapSet) uids = imap_set_new();
+
+	for (guint i = 0; i < operation->messages->len; i++)
+		if (places[i].folder == source->id &&
+			((OperationMessage *)operation->messages->pdata[i])->state != OPERATION_DONE)
+			imap_set_add(uids, places[i].uid);
+	if (imap_set_is_empty(uids))
+		return TRUE;
+	if (!mailbox_open(worker, source->id, error))
+		return FALSE;
+	if (operation->kind != OPERATION_COPY && !check_writable(worker, error))
+		return FALSE;
+	if (target != NULL)
+		return transfer(worker, operation, places, source, target, uids, error);
+	if (!(operation->kind == OPERATION_EXPUNGE ? replay_expunge(worker, uids, error)
+						   : replay_flags(worker, operation, uids, error)))
+		return FALSE;
+	set_done(operation, places, source->id);
+	return TRUE;
+}
+
+/*
+ * An interrupted MOVE or COPY: what arrived is done. A fallback move whose copy
+ * is there still has to delete its source.
+ */
+static gboolean
+resume_transfer(Worker *worker, Operation *operation, const Place *places, const StoreFolder *target,
+	GError **error)
+{
+	if (!find_in_target(worker, operation, target, error))
+		return FALSE;
+	if (operation->kind != OPERATION_MOVE)
+		return TRUE;
+	for (guint i = 0; i < operation->messages->len; i++) {
+		g_autoptr(StoreFolder) source = NULL;
+		const OperationMessage *message = operation->messages->pdata[i];
+		if (message->state != OPERATION_DONE || places[i].folder == 0)
+			continue;
+		source = mailbox_folder(worker, places[i].folder, NULL);
+		if (source != NULL && !delete_source(worker, operation, places, source, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean
+replay_messages(Worker *worker, Operation *operation, GError **error)
+{
+	g_autofree Place *places = g_new0(Place, operation->messages->len);
+	g_autoptr(StoreFolder) target = NULL;
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+
+	if (!places_resolve(worker, operation, places, error))
+		return FALSE;
+	if (operation->kind == OPERATION_MOVE || operation->kind == OPERATION_COPY) {
+		target = target_folder(worker, operation, error);
+		if (target == NULL)
+			return FALSE;
+		if (operation->target_uidnext != 0 && !resume_transfer(worker, operation, places, target, error))
+			return FALSE;
+		if (count_open(operation, places, 0) > 0 && !prepare_target(worker, operation, target, error))
+			return FALSE;
+	}
+	for (guint i = 0; i < operation->messages->len; i++) {
+		g_autoptr(StoreFolder) source = NULL;
+		if (places[i].folder == 0 || !g_hash_table_add(seen, GINT_TO_POINTER(places[i].folder)))
+			continue;
+		source = mailbox_folder(worker, places[i].folder, NULL);
+		if (source != NULL && !replay_in_folder(worker, operation, places, source, target, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean
+replay_append(Worker *worker, Operation *operation, GError **error)
+{
+	g_autoptr(StoreFolder) target = target_folder(worker, operation, error);
+	OperationMessage *message = operation->messages->len ? operation->messages->pdata[0] : NULL;
+	g_autoptr(GPtrArray) keywords = g_ptr_array_new();
+	ImapAppend append = {0};
+	guint32 uidvalidity = 0, uid = 0;
+
+	if (target == NULL)
+		return FALSE;
+	if (operation->content == NULL) {
+		fault_set(error, FAULT_DAMAGED, _("The message to be stored is not in the journal any more."));
+		return FALSE;
+	}
+	if (operation->target_uidnext != 0 && !find_in_target(worker, operation, target, error))
+		return FALSE;
+	if (message == NULL)
+		message = operation_add_message(operation);
+	if (message->state == OPERATION_DONE)
+		return TRUE;
+	if (!prepare_target(worker, operation, target, error))
+		return FALSE;
+	append.mailbox = target->raw;
+	append.data = g_bytes_get_data(operation->content, &append.length);
+	append.system = mailbox_system_flags(operation->add_flags, keywords);
+	g_ptr_array_add(keywords, NULL);
+	append.keywords = (const char *const *)keywords->pdata;
+	append.received.seconds = operation->date;
+	if (!imap_session_append(worker->session, &append, &uidvalidity, &uid, worker->cancel, error))
+		return FALSE;
+	message->state = OPERATION_DONE;
+	message->new_uid = uid;
+	return uid != 0 || find_in_target(worker, operation, target, error);
+}
+
+/* ---- folders ------------------------------------------------------------------------------------------ */
+
+static gboolean
+create_folder(Worker *worker, const Operation *operation, GError **error)
+{
+	char delimiter = imap_session_delimiter(worker->session);
+	g_autofree char *raw = imap_name_raw(operation->target);
+	g_autoptr(GError) failure = NULL;
+
+	(void)delimiter;
+	if (!imap_session_create(worker->session, raw, NULL, worker->cancel, &failure) &&
+		imap_session_code(worker->session) != IMAP_CODE_ALREADYEXISTS) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return FALSE;
+	}
+	return imap_session_subscribe(worker->session, raw, TRUE, worker->cancel, error);
+}
+
+static gboolean
+replay_folder(Worker *worker, Operation *operation, GError **error)
+{
+	g_autofree char *raw = imap_name_raw(operation->target);
+	g_autofree char *to = operation->new_name ? imap_name_raw(operation->new_name) : NULL;
+	gboolean on = operation->kind == OPERATION_FOLDER_SUBSCRIBE;
+	gboolean ok;
+
+	if (worker->mailbox.raw != NULL && strcmp(worker->mailbox.raw, raw) == 0) {
+		/* A selected mailbox cannot go. */
+		imap_session_unselect(worker->session, worker->cancel, NULL);
+		worker->mailbox.id = 0;
+	}
+	switch (operation->kind) {
+	case OPERATION_FOLDER_CREATE:
+		ok = create_folder(worker, operation, error);
+		break;
+	case OPERATION_FOLDER_RENAME:
+		ok = imap_session_rename(worker->session, raw, to, worker->cancel, error);
+		break;
+	case OPERATION_FOLDER_DELETE:
+		ok = imap_session_delete(worker->session, raw, worker->cancel, error) ||
+		     imap_session_code(worker->session) == IMAP_CODE_NONEXISTENT;
+		break;
+	default:
+		ok = imap_session_subscribe(worker->session, raw, on, worker->cancel, error);
+		break;
+	}
+	return ok;
+}
+
+static gboolean
+replay_one(Worker *worker, Operation *operation, GError **error)
+{
+	if (operation_is_on_messages(operation))
+		return replay_messages(worker, operation, error);
+	if (operation->kind == OPERATION_APPEND)
+		return replay_append(worker, operation, error);
+	return replay_folder(worker, operation, error);
+}
+
+/* These leave the operation as it is, to be tried on the next connection. */
+static gboolean
+is_over(Worker *worker, const GError *error)
+{
+	switch (fault_of(error)) {
+	case FAULT_RETRY:
+	case FAULT_CANCELED:
+		return TRUE;
+	default:
+		return !imap_session_is_alive(worker->session);
+	}
+}
+
+gboolean
+replay_run(Worker *worker, guint *replayed, guint *failed, GError **error)
+{
+	Take take = {.account = worker->account->key};
+	gboolean folders = FALSE;
+
+	while (!worker_is_stopping(worker)) {
+		g_autoptr(GError) failure = NULL;
+		g_autoptr(Operation) operation = NULL;
+		if (!journal_call(worker->account->engine, take_next, &take, error))
+			return FALSE;
+		operation = g_steal_pointer(&take.operation);
+		if (operation == NULL)
+			break;
+		take.above = operation->id;
+		if (operation->state == OPERATION_ERROR)
+			fault_set(&failure, FAULT_REFUSED, "%s", operation->error);
+		else if (!replay_one(worker, operation, &failure) && is_over(worker, failure)) {
+			g_propagate_error(error, g_steal_pointer(&failure));
+			return FALSE;
+		}
+		folders |= !operation_is_on_messages(operation) && operation->kind != OPERATION_APPEND;
+		if (!settle(worker, operation, failure, error))
+			return FALSE;
+		*replayed += operation->state == OPERATION_DONE;
+		*failed += operation->state == OPERATION_ERROR;
+	}
+	return !folders || folders_refresh(worker, FALSE, error);
+}

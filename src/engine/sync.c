@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sync.c - the sync connection: what the user waits for first, then the journal, then all folders.
+ *
+ *	on line -> INBOX's newest rows -> journal -> list -> every folder that differs -> idle, a round each 2 minutes
+ */
+#include "config.h"
+
+#include "engine/connect.h"
+#include "engine/content.h"
+#include "engine/folders.h"
+#include "engine/mailbox.h"
+#include "engine/replay.h"
+#include "util/dates.h"
+#include "util/fault.h"
+#include "util/i18n.h"
+
+#define ROUND_US (120 * G_USEC_PER_SEC)
+/* A shorter round where LIST-STATUS makes it one command. */
+#define ROUND_CHEAP_US (30 * G_USEC_PER_SEC)
+
+static gboolean
+all_folders(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	(void)account;
+	(void)cache;
+	(void)data;
+	(void)error;
+	return TRUE;
+}
+
+/* Folders as they stand behind all that was handed over. */
+static GPtrArray *
+load_folders(Worker *worker)
+{
+	StoreView *view;
+
+	if (!cache_call(worker->account, all_folders, NULL, NULL))
+		return NULL;
+	view = worker_view(worker);
+	return view ? store_view_folders(view) : NULL;
+}
+
+static int
+folder_weight(const StoreFolder *folder)
+{
+	if (folder->role == ROLE_INBOX)
+		return 0;
+	if (folder->opened != 0)
+		return 1;
+	if (folder->role == ROLE_DRAFTS || folder->role == ROLE_SENT)
+		return 2;
+	if (folder->role == ROLE_JUNK || folder->role == ROLE_TRASH || folder->role == ROLE_ALL)
+		return 5;
+	return folder->subscribed ? 3 : 4;
+}
+
+static int
+compare_weight(gconstpointer a, gconstpointer b)
+{
+	const StoreFolder *left = *(StoreFolder *const *)a, *right = *(StoreFolder *const *)b;
+	int difference = folder_weight(left) - folder_weight(right);
+
+	if (difference != 0)
+		return difference;
+	return (left->opened < right->opened) - (left->opened > right->opened);
+}
+
+/* ---- a sync of folders ---------------------------------------------------------------- */
+
+typedef struct {
+	EngineSyncStats stats;
+	GError *error; /* the first that was not fatal */
+} Outcome;
+
+static gboolean handle_waiting(Worker *worker, Outcome *outcome, GError **error);
+
+/* A refusal concerns that folder alone; all else ends the connection. */
+static gboolean
+is_only_here(const GError *error)
+{
+	switch (fault_of(error)) {
+	case FAULT_REFUSED:
+	case FAULT_UNKNOWN:
+	case FAULT_LIMIT:
+		return TRUE;
+	default:
+		return FALSE;
+	}
+}
+
+static gboolean
+sync_folder(Worker *worker, const StoreFolder *folder, Outcome *outcome, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	g_autoptr(StoreFolder) now = NULL;
+	gboolean ok;
+
+	do {
+		ok = mailbox_open(worker, folder->id, &failure) &&
+		     mailbox_fill(worker, &outcome->stats.fetched, &failure);
+		if (ok && !handle_waiting(worker, outcome, error))
+			return FALSE;
+		g_clear_pointer(&now, store_folder_free);
+		now = ok ? mailbox_folder(worker, folder->id, NULL) : NULL;
+	} while (ok && now != NULL && !mailbox_is_complete(now) && now->low_uid > 1 && !worker_is_stopping(worker));
+	outcome->stats.folders++;
+	if (ok)
+		return TRUE;
+	if (fault_of(failure) == FAULT_CANCELED && !worker_is_stopping(worker)) {
+		/* The user stopped this job: until it is asked for again. */
+		g_hash_table_add(worker->skipped, GINT_TO_POINTER(folder->id));
+		return imap_session_is_alive(worker->session) || connect_try(worker, error);
+	}
+	if (is_only_here(failure) && imap_session_is_alive(worker->session)) {
+		outcome->stats.failed++;
+		if (outcome->error == NULL)
+			outcome->error = g_steal_pointer(&failure);
+		return TRUE;
+	}
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return FALSE;
+}
+
+static gboolean
+sync_folders(Worker *worker, const char *only, gboolean asked, Outcome *outcome, GError **error)
+{
+	g_autoptr(GPtrArray) folders = load_folders(worker);
+	gboolean found = FALSE;
+
+	if (folders == NULL)
+		return TRUE;
+	g_ptr_array_sort(folders, compare_weight);
+	for (guint i = 0; i < folders->len && !worker_is_stopping(worker); i++) {
+		const StoreFolder *folder = folders->pdata[i];
+		if (only != NULL && strcmp(only, folder->name) != 0)
+			continue;
+		found = TRUE;
+		if (!folder->selectable || folder->pending)
+			continue;
+		if (asked)
+			g_hash_table_remove(worker->skipped, GINT_TO_POINTER(folder->id));
+		if (g_hash_table_contains(worker->skipped, GINT_TO_POINTER(folder->id)))
+			continue;
+		if (only == NULL && !folders_differs(folder) && folder->role != ROLE_INBOX)
+			continue;
+		if (!sync_folder(worker, folder, outcome, error))
+			return FALSE;
+	}
+	if (only != NULL && !found && outcome->error == NULL)
+		fault_set(&outcome->error, FAULT_UNKNOWN, _("There is no folder \"%s\"."), only);
+	return TRUE;
+}
+
+static gboolean
+round_all(Worker *worker, Outcome *outcome, GError **error)
+{
+	gboolean cheap = imap_session_has(worker->session, IMAP_CAP_LIST_STATUS);
+
+	worker->next_round_us = dates_clock_us() + (cheap ? ROUND_CHEAP_US : ROUND_US);
+	return folders_refresh(worker, TRUE, error) && sync_folders(worker, NULL, FALSE, outcome, error);
+}
+
+/* ---- messages ----------------------------------------------------------------------------- */
+
+/* An asked-for sync: journal, list, folders; answered whatever happens. */
+static gboolean
+handle_sync(Worker *worker, Work *work, GError **error)
+{
+	Outcome outcome = {0};
+	g_autoptr(GError) failure = NULL;
+	gboolean ok = replay_run(worker, &outcome.stats.replayed, &outcome.stats.failed, &failure) &&
+		      folders_refresh(worker, TRUE, &failure) &&
+		      sync_folders(worker, work->folder, TRUE, &outcome, &failure);
+
+	worker_finish(worker, work, &outcome.stats, failure ? failure : outcome.error);
+	g_clear_error(&outcome.error);
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return ok;
+}
+
+/* FALSE: the connection is over. */
+static gboolean
+handle(Worker *worker, Work *work, Outcome *outcome, GError **error)
+{
+	switch (work->kind) {
+	case WORK_REPLAY:
+		return replay_run(worker, &outcome->stats.replayed, &outcome->stats.failed, error);
+	case WORK_SYNC:
+		return handle_sync(worker, work, error);
+	case WORK_WANT:
+		return content_want(worker, work, error);
+	default:
+		return TRUE;
+	}
+}
+
+/* What came in while a bulk sync ran; leaves the folder that was selected selected. */
+static gboolean
+handle_waiting(Worker *worker, Outcome *outcome, GError **error)
+{
+	Work *work;
+
+	while (!worker_is_stopping(worker) && (work = queue_pop(worker->work, 0)) != NULL) {
+		gboolean ok;
+		if (work->kind == WORK_SYNC) {
+			/* A sync inside a sync: after the one that runs. */
+			g_queue_push_tail(&worker->deferred, work);
+			continue;
+		}
+		ok = handle(worker, work, outcome, error);
+		work_free(work);
+		if (!ok)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* ---- the life of a connection ----------------------------------------------------------------- */
+
+/* Newest rows of INBOX before all else: LIST goes out with the SELECT. */
+static gboolean
+first_look(Worker *worker, GError **error)
+{
+	ImapList list = {0};
+	ImapTicket ticket;
+	g_autoptr(StoreFolder) inbox = mailbox_folder(worker, 0, "INBOX");
+
+	if (inbox == NULL) {
+		ticket = imap_session_list_start(worker->session, &list, worker->cancel, error);
+		if (ticket == 0 || !folders_take(worker, ticket, error))
+			return FALSE;
+		inbox = mailbox_folder(worker, 0, "INBOX");
+	}
+	return inbox == NULL || !inbox->selectable || mailbox_open(worker, inbox->id, error);
+}
+
+static gboolean
+on_line(Worker *worker, GError **error)
+{
+	Outcome outcome = {0};
+	EngineAccount *account = worker->account;
+	gboolean ok;
+
+	if (account->engine->batch)
+		return TRUE;
+	ok = first_look(worker, error);
+	if (ok) {
+		worker_post(account->fetch, WORK_START);
+		worker_post(account->watch, WORK_START);
+		ok = replay_run(worker, &outcome.stats.replayed, &outcome.stats.failed, error) &&
+		     round_all(worker, &outcome, error);
+	}
+	if (outcome.error != NULL)
+		engine_post_note(account->engine, account->key, NULL, outcome.error);
+	g_clear_error(&outcome.error);
+	return ok;
+}
+
+/* Wait for work, the time of the next round, or news. */
+static gboolean
+rest(Worker *worker, GError **error)
+{
+	gint64 left_ms = MAX(0, (worker->next_round_us - dates_clock_us()) / 1000);
+	ImapIdle result;
+
+	if (!imap_session_idle(worker->session, worker->wake_fd, (int)MIN(left_ms, G_MAXINT), &result,
+		    worker->cancel, error))
+		return FALSE;
+	connect_control(worker);
+	if (result == IMAP_IDLE_NEWS)
+		return mailbox_news(worker, error);
+	return TRUE;
+}
+
+static gboolean
+serve_once(Worker *worker, GError **error)
+{
+	Outcome outcome = {0};
+	Work *work = g_queue_pop_head(&worker->deferred);
+	gboolean ok = TRUE;
+
+	if (work == NULL)
+		work = queue_pop(worker->work, 0);
+	if (work != NULL) {
+		ok = handle(worker, work, &outcome, error);
+		work_free(work);
+	} else if (!worker->account->engine->batch && dates_clock_us() >= worker->next_round_us) {
+		ok = round_all(worker, &outcome, error);
+	} else {
+		ok = rest(worker, error);
+	}
+	if (outcome.error != NULL)
+		engine_post_note(worker->account->engine, worker->account->key, NULL, outcome.error);
+	g_clear_error(&outcome.error);
+	return ok;
+}
+
+/* In batch nobody waits for a line that may come back: who asked is told. */
+static void
+fail_waiting(Worker *worker, const GError *error)
+{
+	Work *work;
+
+	while ((work = g_queue_pop_head(&worker->deferred)) != NULL || (work = queue_pop(worker->work, 0)) != NULL) {
+		worker_finish(worker, work, NULL, error);
+		work_free(work);
+	}
+}
+
+/* Batch: connect only when something is to be done. */
+static gboolean
+wait_for_work(Worker *worker)
+{
+	Work *work = queue_pop(worker->work, -1);
+
+	if (work == NULL)
+		return FALSE;
+	if (work->kind == WORK_REPLAY) {
+		work_free(work);
+		return wait_for_work(worker);
+	}
+	queue_push_front(worker->work, work);
+	return TRUE;
+}
+
+static void
+serve(Worker *worker)
+{
+	gboolean batch = worker->account->engine->batch;
+
+	while (!worker_is_stopping(worker)) {
+		g_autoptr(GError) error = NULL;
+		if (worker->session == NULL) {
+			if (batch && !wait_for_work(worker))
+				return;
+			if (!connect_try(worker, &error) || !on_line(worker, &error)) {
+				if (batch)
+					fail_waiting(worker, error);
+				else if (!connect_wait(worker, error))
+					return;
+				connect_drop(worker);
+			}
+			continue;
+		}
+		if (serve_once(worker, &error))
+			continue;
+		if (worker_is_stopping(worker))
+			return;
+		if (batch)
+			fail_waiting(worker, error);
+		else if (!connect_wait(worker, error))
+			return;
+		connect_drop(worker);
+	}
+}
+
+void
+worker_run_sync(Worker *worker)
+{
+	if (!worker_wait_start(worker) || worker->account->engine->offline)
+		return;
+	serve(worker);
+	connect_drop(worker);
+}

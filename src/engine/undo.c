@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * undo.c - a group of operations taken back.
+ *
+ * Nothing sent yet: the operations are called off, the hidden state comes back.
+ * Else new operations, worked out from what is true now: flags only where they
+ * are still as we set them, moves only where the message still is where we put
+ * it. What was changed elsewhere since is counted and said.
+ */
+#include "config.h"
+
+#include "engine/acts.h"
+#include "util/fault.h"
+#include "util/i18n.h"
+
+typedef struct {
+	guint ticket;
+	char *account; /* NULL: any */
+	gint64 group;
+} Request;
+
+typedef struct {
+	Engine *engine;
+	StoreView *view;
+	GPtrArray *operations; /* the new ones */
+	const char *account;
+	gint64 group;
+	guint back, elsewhere;
+	GError *error;
+} Undo;
+
+static void
+request_free(gpointer data)
+{
+	Request *request = data;
+
+	g_free(request->account);
+	g_free(request);
+}
+
+static Operation *
+add_operation(Undo *undo, OperationKind kind)
+{
+	Operation *operation = operation_new(kind, undo->account);
+
+	operation->undoes = undo->group;
+	g_ptr_array_add(undo->operations, operation);
+	return operation;
+}
+
+/* ---- each kind ---------------------------------------------------------------------------- */
+
+/* One operation for each combination of bits to set and to clear. */
+static Operation *
+flags_operation(Undo *undo, guint from, guint32 add, guint32 remove, const Operation *old)
+{
+	Operation *operation;
+
+	for (guint i = from; i < undo->operations->len; i++) {
+		operation = undo->operations->pdata[i];
+		if (operation->add_flags == add && operation->remove_flags == remove)
+			return operation;
+	}
+	operation = add_operation(undo, OPERATION_FLAGS);
+	operation->add_flags = add;
+	operation->remove_flags = remove;
+	operation->add_keywords = g_strdup(old->remove_keywords);
+	operation->remove_keywords = g_strdup(old->add_keywords);
+	return operation;
+}
+
+static void
+undo_flags(Undo *undo, const Operation *old)
+{
+	guint from = undo->operations->len;
+
+	for (guint i = 0; i < old->messages->len; i++) {
+		const OperationMessage *message = old->messages->pdata[i];
+		RowId now = store_view_current(undo->view, message->new_row ? message->new_row : message->row);
+		g_autoptr(StoreRow) row = now ? store_view_row(undo->view, now) : NULL;
+		guint32 added, removed, still_added, still_removed;
+		if (row == NULL || message->state == OPERATION_ERROR) {
+			undo->elsewhere++;
+			continue;
+		}
+		added = old->add_flags & ~message->old_flags;
+		removed = old->remove_flags & message->old_flags;
+		still_added = added & row->flags;
+		still_removed = removed & ~row->flags;
+		if (still_added != added || still_removed != removed)
+			undo->elsewhere++;
+		else
+			undo->back++;
+		if (still_added == 0 && still_removed == 0 && old->add_keywords == NULL && old->remove_keywords == NULL)
+			continue;
+		acts_describe(undo->view, flags_operation(undo, from, still_removed, still_added, old), &now, 1);
+	}
+}
+
+/* Messages that still are in target go to a folder each came from. */
+static void
+undo_move(Undo *undo, const Operation *old)
+{
+	g_autoptr(StoreFolder) target = store_view_folder(undo->view, old->target);
+	guint from = undo->operations->len;
+
+	for (guint i = 0; i < old->messages->len; i++) {
+		const OperationMessage *message = old->messages->pdata[i];
+		RowId now = message->new_row ? store_view_current(undo->view, message->new_row) : 0;
+		Operation *operation = NULL;
+		if (now == 0 || target == NULL || ROW_FOLDER(now) != target->id || message->state == OPERATION_ERROR) {
+			undo->elsewhere++;
+			continue;
+		}
+		for (guint o = from; o < undo->operations->len; o++)
+			if (strcmp(((Operation *)undo->operations->pdata[o])->target, message->folder) == 0)
+				operation = undo->operations->pdata[o];
+		if (operation == NULL) {
+			operation = add_operation(undo, OPERATION_MOVE);
+			operation->target = g_strdup(message->folder);
+		}
+		undo->back += acts_describe(undo->view, operation, &now, 1) > 0;
+	}
+}
+
+/* What a copy or an append made goes to Trash. */
+static void
+undo_copy(Undo *undo, const Operation *old)
+{
+	g_autoptr(StoreFolder) trash = acts_role_folder(undo->view, ROLE_TRASH, &undo->error);
+	g_autoptr(StoreFolder) target = store_view_folder(undo->view, old->target);
+	Operation *operation;
+
+	if (trash == NULL)
+		return;
+	operation = add_operation(undo, OPERATION_MOVE);
+	operation->target = g_strdup(trash->name);
+	for (guint i = 0; i < old->messages->len; i++) {
+		const OperationMessage *message = old->messages->pdata[i];
+		RowId now = message->new_row ? store_view_current(undo->view, message->new_row) : 0;
+		if (now != 0 && target != NULL && ROW_FOLDER(now) == target->id &&
+			acts_describe(undo->view, operation, &now, 1) > 0)
+			undo->back++;
+		else
+			undo->elsewhere++;
+	}
+}
+
+static void
+undo_folder(Undo *undo, const Operation *old)
+{
+	g_autoptr(StoreFolder) folder =
+		store_view_folder(undo->view, old->new_name ? old->new_name : old->target);
+	Operation *operation;
+
+	if (old->kind == OPERATION_FOLDER_DELETE) {
+		fault_set(&undo->error, FAULT_REFUSED, _("A folder that was deleted on the server cannot be brought back."));
+		return;
+	}
+	if (folder == NULL) {
+		undo->elsewhere++;
+		return;
+	}
+	if (old->kind == OPERATION_FOLDER_CREATE && folder->total > 0) {
+		fault_set(&undo->error, FAULT_REFUSED, _("The folder holds mail by now: it is kept."));
+		return;
+	}
+	operation = add_operation(undo, old->kind == OPERATION_FOLDER_CREATE	    ? OPERATION_FOLDER_DELETE
+					: old->kind == OPERATION_FOLDER_RENAME	    ? OPERATION_FOLDER_RENAME
+					: old->kind == OPERATION_FOLDER_SUBSCRIBE ? OPERATION_FOLDER_UNSUBSCRIBE
+										    : OPERATION_FOLDER_SUBSCRIBE);
+	operation->target = g_strdup(folder->name);
+	if (old->kind == OPERATION_FOLDER_RENAME)
+		operation->new_name = g_strdup(old->target);
+	undo->back++;
+}
+
+static void
+undo_one(Undo *undo, const Operation *old)
+{
+	if (old->state == OPERATION_UNDONE || old->state == OPERATION_ERROR)
+		return;
+	switch (old->kind) {
+	case OPERATION_FLAGS:
+		undo_flags(undo, old);
+		break;
+	case OPERATION_MOVE:
+		undo_move(undo, old);
+		break;
+	case OPERATION_COPY:
+	case OPERATION_APPEND:
+		undo_copy(undo, old);
+		break;
+	case OPERATION_EXPUNGE:
+		fault_set(&undo->error, FAULT_REFUSED, _("What was deleted for good cannot be brought back."));
+		break;
+	default:
+		undo_folder(undo, old);
+		break;
+	}
+}
+
+/* ---- called off -------------------------------------------------------------------------------- */
+
+static gboolean
+revert_task(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	GPtrArray *group = data;
+
+	for (guint i = group->len; i > 0; i--)
+		if (!store_cache_revert(cache, group->pdata[i - 1], -1, FALSE, error))
+			return FALSE;
+	engine_post_rows(account, 0);
+	engine_post_folders(account);
+	return TRUE;
+}
+
+static gboolean
+all_pending(GPtrArray *group)
+{
+	for (guint i = 0; i < group->len; i++)
+		if (((Operation *)group->pdata[i])->state != OPERATION_PENDING)
+			return FALSE;
+	return TRUE;
+}
+
+/* Later operations may stand on these rows: then only a new operation is safe. */
+static gboolean
+is_newest(Journal *journal, GPtrArray *group)
+{
+	const Operation *last = group->pdata[group->len - 1];
+	g_autoptr(GPtrArray) later = journal_load(journal, last->account, last->id, TRUE);
+
+	return later->len == 0;
+}
+
+static gboolean
+call_off(Engine *engine, Journal *journal, GPtrArray *group, guint *count, GError **error)
+{
+	const Operation *first = group->pdata[0];
+	EngineAccount *account = engine_account(engine, first->account);
+
+	if (!journal_set_undone(journal, first->group, 0, error))
+		return FALSE;
+	*count = 0;
+	for (guint i = 0; i < group->len; i++)
+		*count += MAX(1, ((Operation *)group->pdata[i])->messages->len);
+	if (engine_is_holder(account))
+		cache_post(account, revert_task, g_ptr_array_ref(group), (GDestroyNotify)g_ptr_array_unref);
+	else
+		cachewriter_wake(account);
+	return TRUE;
+}
+
+/* ---- the task -------------------------------------------------------------------------------------- */
+
+static char *
+undo_words(const Operation *first, guint back, guint elsewhere)
+{
+	g_autofree char *what = g_strdup(first->words ? first->words : "");
+
+	if (elsewhere == 0)
+		return g_strdup_printf(_("Taken back: %s"), what);
+	return g_strdup_printf(P_("Taken back: %s. %u of %u was changed elsewhere since.",
+				       "Taken back: %s. %u of %u were changed elsewhere since.", elsewhere),
+		what, elsewhere, back + elsewhere);
+}
+
+static void
+drop_empty(GPtrArray *operations)
+{
+	for (guint i = operations->len; i > 0; i--) {
+		const Operation *operation = operations->pdata[i - 1];
+		if (operation_is_on_messages(operation) && operation->messages->len == 0)
+			g_ptr_array_remove_index(operations, i - 1);
+	}
+}
+
+static void
+undo_group(Engine *engine, Journal *journal, guint ticket, GPtrArray *group)
+{
+	const Operation *first = group->pdata[0];
+	Undo undo = {
+		.engine = engine, .account = first->account, .group = first->group, .view = journaler_view(engine, first->account)};
+	g_autofree char *words = NULL;
+	guint count = 0;
+
+	undo.operations = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
+	if (all_pending(group) && is_newest(journal, group) && engine_is_holder(engine_account(engine, first->account))) {
+		if (call_off(engine, journal, group, &count, &undo.error))
+			words = undo_words(first, count, 0);
+		acts_commit(engine, journal, ticket, first->account, undo.operations, words, count, undo.error);
+		return;
+	}
+	for (guint i = group->len; undo.view != NULL && i > 0; i--)
+		undo_one(&undo, group->pdata[i - 1]);
+	drop_empty(undo.operations);
+	if (undo.operations->len == 0 && undo.error == NULL)
+		fault_set(&undo.error, FAULT_REFUSED, _("There is nothing left to take back: it was changed elsewhere since."));
+	words = undo_words(first, undo.back, undo.elsewhere);
+	for (guint i = 0; i < undo.operations->len; i++)
+		((Operation *)undo.operations->pdata[i])->words = g_strdup(words);
+	acts_commit(engine, journal, ticket, first->account, undo.operations, words, undo.back, undo.error);
+}
+
+static gboolean
+undo_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
+{
+	const Request *request = data;
+	gint64 group = request->group ? request->group : journal_last_undoable(journal, request->account);
+	g_autoptr(GPtrArray) operations = group ? journal_group(journal, group) : NULL;
+	GError *error = NULL;
+
+	(void)unused;
+	if (operations != NULL && operations->len > 0 &&
+		engine_account(engine, ((Operation *)operations->pdata[0])->account) != NULL) {
+		undo_group(engine, journal, request->ticket, operations);
+		return TRUE;
+	}
+	fault_set(&error, FAULT_UNKNOWN,
+		group && request->group ? _("There is no such operation.") : _("There is nothing to take back."));
+	engine_post_acted(engine, request->ticket, request->account, 0, 0, NULL, error);
+	g_error_free(error);
+	return TRUE;
+}
+
+guint
+engine_undo(Engine *engine, const char *account, gint64 group)
+{
+	Request *request = g_new0(Request, 1);
+
+	request->ticket = registry_next(engine->registry);
+	request->account = g_strdup(account);
+	request->group = group;
+	journal_post(engine, undo_task, request, request_free);
+	return request->ticket;
+}
+
+/* ---- failed operations --------------------------------------------------------------------------------- */
+
+static gboolean
+forget_in_cache(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	if (!store_cache_forget(cache, data, error))
+		return FALSE;
+	engine_post_rows(account, 0);
+	return TRUE;
+}
+
+static gboolean
+forget_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
+{
+	const Request *request = data;
+	Operation *operation = journal_get(journal, request->group);
+	EngineAccount *account = operation ? engine_account(engine, operation->account) : NULL;
+	g_autoptr(GError) error = NULL;
+
+	(void)unused;
+	if (account == NULL || operation->state != OPERATION_ERROR)
+		fault_set(&error, FAULT_UNKNOWN, _("There is no failed operation of this number."));
+	else
+		journal_set_state(journal, operation->id, OPERATION_UNDONE, operation->error, &error);
+	engine_post_acted(engine, request->ticket, NULL, 0, 0, error ? NULL : _("Forgotten; the server's state stands."),
+		error);
+	if (error == NULL)
+		cache_post(account, forget_in_cache, operation, (GDestroyNotify)operation_free);
+	else
+		operation_free(operation);
+	return TRUE;
+}
+
+/* A new operation of the same kind on what is there now. */
+static gboolean
+retry_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
+{
+	const Request *request = data;
+	g_autoptr(Operation) old = journal_get(journal, request->group);
+	EngineAccount *account = old ? engine_account(engine, old->account) : NULL;
+	StoreView *view = account ? journaler_view(engine, old->account) : NULL;
+	GPtrArray *operations = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
+	GError *error = NULL;
+	Operation *again;
+
+	(void)unused;
+	if (view == NULL || old->state != OPERATION_ERROR) {
+		fault_set(&error, FAULT_UNKNOWN, _("There is no failed operation of this number."));
+		acts_commit(engine, journal, request->ticket, NULL, operations, NULL, 0, error);
+		return TRUE;
+	}
+	again = operation_copy(old);
+	again->id = again->group = 0;
+	again->state = OPERATION_PENDING;
+	again->target_uidnext = again->attempts = 0;
+	g_clear_pointer(&again->error, g_free);
+	g_ptr_array_set_size(again->messages, 0);
+	if (again->kind == OPERATION_APPEND)
+		again->content = journal_load_content(journal, old->id);
+	for (guint i = 0; i < old->messages->len; i++) {
+		const OperationMessage *message = old->messages->pdata[i];
+		if (message->state == OPERATION_ERROR && operation_is_on_messages(old))
+			acts_describe(view, again, &message->row, 1);
+	}
+	g_ptr_array_add(operations, again);
+	if (operation_is_on_messages(again) && again->messages->len == 0)
+		fault_set(&error, FAULT_UNKNOWN, _("The message is not there any more."));
+	else
+		journal_set_state(journal, old->id, OPERATION_UNDONE, old->error, &error);
+	if (error == NULL)
+		cache_post(account, forget_in_cache, operation_copy(old), (GDestroyNotify)operation_free);
+	acts_commit(engine, journal, request->ticket, old->account, operations, NULL, again->messages->len, error);
+	return TRUE;
+}
+
+static guint
+post_on_operation(Engine *engine, gint64 operation, JournalFunc func)
+{
+	Request *request = g_new0(Request, 1);
+
+	request->ticket = registry_next(engine->registry);
+	request->group = operation;
+	journal_post(engine, func, request, request_free);
+	return request->ticket;
+}
+
+guint
+engine_operation_retry(Engine *engine, gint64 operation)
+{
+	return post_on_operation(engine, operation, retry_task);
+}
+
+guint
+engine_operation_forget(Engine *engine, gint64 operation)
+{
+	return post_on_operation(engine, operation, forget_task);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "engine/connect.h"
+#include "util/fault.h"
+#include "util/i18n.h"
+
+/* How long another process may take, ms. */
+#define HOLDER_SYNC_MS (30 * 60 * 1000)
+#define HOLDER_FETCH_MS (5 * 60 * 1000)
+
+void
+work_free(Work *work)
+{
+	if (work == NULL)
+		return;
+	if (work->cancel != NULL)
+		cancel_unref(work->cancel);
+	g_clear_pointer(&work->control, control_request_free);
+	g_clear_pointer(&work->secret, secret_free);
+	g_free(work->folder);
+	g_free(work->section);
+	g_free(work);
+}
+
+static void
+watch_queue(int epoll, Queue *queue)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	epoll_ctl(epoll, EPOLL_CTL_ADD, queue_fd(queue), &event);
+}
+
+Worker *
+worker_new(EngineAccount *account, WorkerKind kind)
+{
+	Worker *worker = g_new0(Worker, 1);
+
+	worker->account = account;
+	worker->kind = kind;
+	worker->control = queue_new(0, (GDestroyNotify)work_free);
+	worker->work = queue_new(0, (GDestroyNotify)work_free);
+	worker->cancel = cancel_new();
+	worker->skipped = g_hash_table_new(NULL, NULL);
+	/* One descriptor for both queues: a stream waits on one. */
+	worker->wake_fd = epoll_create1(EPOLL_CLOEXEC);
+	watch_queue(worker->wake_fd, worker->control);
+	watch_queue(worker->wake_fd, worker->work);
+	return worker;
+}
+
+static gpointer
+worker_main(gpointer data)
+{
+	Worker *worker = data;
+
+	switch (worker->kind) {
+	case WORKER_SYNC:
+		worker_run_sync(worker);
+		break;
+	case WORKER_FETCH:
+		worker_run_fetch(worker);
+		break;
+	case WORKER_WATCH:
+		worker_run_watch(worker);
+		break;
+	case WORKER_SENDER:
+		worker_run_sender(worker);
+		break;
+	}
+	g_clear_pointer(&worker->session, imap_session_free);
+	g_clear_pointer(&worker->view, store_view_close);
+	return NULL;
+}
+
+void
+worker_launch(Worker *worker)
+{
+	static const char *const names[] = {"sync", "fetch", "watch", "sender"};
+
+	worker->thread = g_thread_new(names[worker->kind], worker_main, worker);
+}
+
+void
+worker_cancel(Worker *worker)
+{
+	cancel_trigger(worker->cancel);
+	queue_close(worker->control);
+	queue_close(worker->work);
+}
+
+void
+worker_free(Worker *worker)
+{
+	if (worker == NULL)
+		return;
+	worker_cancel(worker);
+	if (worker->thread != NULL)
+		g_thread_join(worker->thread);
+	close(worker->wake_fd);
+	queue_free(worker->control);
+	queue_free(worker->work);
+	cancel_unref(worker->cancel);
+	g_hash_table_unref(worker->skipped);
+	g_queue_clear_full(&worker->deferred, (GDestroyNotify)work_free);
+	g_free(worker->mailbox.name);
+	g_free(worker->mailbox.raw);
+	g_free(worker);
+}
+
+static gboolean
+is_control(WorkKind kind)
+{
+	return kind == WORK_START || kind == WORK_RECONNECT || kind == WORK_ANSWER;
+}
+
+static void
+post(Worker *worker, Work *work)
+{
+	if (worker == NULL)
+		work_free(work);
+	else
+		queue_push_now(is_control(work->kind) ? worker->control : worker->work, work);
+}
+
+static Work *
+work_new(WorkKind kind)
+{
+	Work *work = g_new0(Work, 1);
+
+	work->kind = kind;
+	return work;
+}
+
+void
+worker_post(Worker *worker, WorkKind kind)
+{
+	post(worker, work_new(kind));
+}
+
+void
+worker_post_sync(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, const char *folder)
+{
+	Work *work = work_new(WORK_SYNC);
+
+	work->ticket = ticket;
+	work->control = control;
+	work->cancel = cancel ? cancel_ref(cancel) : NULL;
+	work->folder = g_strdup(folder);
+	post(worker, work);
+}
+
+void
+worker_post_open(Worker *worker, FolderId folder)
+{
+	Work *work = work_new(WORK_OPEN);
+
+	work->folder_id = folder;
+	post(worker, work);
+}
+
+void
+worker_post_want(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, RowId row, EngineWant want,
+	const char *section)
+{
+	Work *work = work_new(WORK_WANT);
+
+	work->ticket = ticket;
+	work->control = control;
+	work->cancel = cancel ? cancel_ref(cancel) : NULL;
+	work->row = row;
+	work->want = want;
+	work->section = g_strdup(section);
+	post(worker, work);
+}
+
+void
+worker_post_answer(Worker *worker, guint question, gboolean yes, Secret *secret)
+{
+	Work *work = work_new(WORK_ANSWER);
+
+	work->question = question;
+	work->yes = yes;
+	work->secret = secret;
+	post(worker, work);
+}
+
+StoreView *
+worker_view(Worker *worker)
+{
+	if (worker->view == NULL)
+		worker->view = store_view_open(worker->account->cache_folder, NULL);
+	return worker->view;
+}
+
+gboolean
+worker_is_stopping(Worker *worker)
+{
+	return cancel_is_triggered(worker->cancel);
+}
+
+/* The holder does it. */
+static void
+ask_holder(Worker *worker, Work *work)
+{
+	g_autoptr(GError) error = NULL;
+	Engine *engine = worker->account->engine;
+	Cancel *cancel = work->cancel ? work->cancel : worker->cancel;
+
+	if (work->kind == WORK_SYNC)
+		control_ask(engine->paths, worker->account->key, CONTROL_SYNC, 0, NULL, HOLDER_SYNC_MS, cancel, &error);
+	else if (work->kind == WORK_WANT)
+		control_ask(engine->paths, worker->account->key, CONTROL_FETCH, work->row, work->section,
+			HOLDER_FETCH_MS, cancel, &error);
+	worker_finish(worker, work, NULL, error);
+}
+
+gboolean
+worker_wait_start(Worker *worker)
+{
+	while (!worker_is_stopping(worker)) {
+		struct pollfd fds[2] = {{.fd = worker->wake_fd, .events = POLLIN},
+			{.fd = cancel_fd(worker->cancel), .events = POLLIN}};
+		Work *work;
+		connect_control(worker);
+		if (worker->started)
+			return TRUE;
+		if (!g_atomic_int_get(&worker->account->guest)) {
+			/* Not decided yet: only control messages matter. */
+			fds[0].fd = queue_fd(worker->control);
+			poll(fds, G_N_ELEMENTS(fds), -1);
+			continue;
+		}
+		work = queue_pop(worker->work, 0);
+		if (work == NULL) {
+			poll(fds, G_N_ELEMENTS(fds), -1);
+			continue;
+		}
+		ask_holder(worker, work);
+		work_free(work);
+	}
+	return FALSE;
+}
+
+void
+worker_finish(Worker *worker, Work *work, const EngineSyncStats *stats, const GError *error)
+{
+	Engine *engine = worker->account->engine;
+	EngineEvent *event;
+
+	if (work->control != NULL)
+		cachewriter_answer(worker->account, g_steal_pointer(&work->control), error == NULL);
+	if (work->ticket == 0)
+		return;
+	registry_remove(engine->registry, work->ticket);
+	if (cancel_is_triggered(work->cancel) && work->kind == WORK_WANT)
+		return;
+	event = engine_event_new(work->kind == WORK_WANT ? EVENT_CONTENT : EVENT_SYNCED, worker->account->key);
+	event->ticket = work->ticket;
+	event->row = work->row;
+	if (stats != NULL)
+		event->stats = *stats;
+	event->error = error ? g_error_copy(error) : NULL;
+	engine_post(engine, event);
+	work->ticket = 0;
+}

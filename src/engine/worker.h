@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * worker.h - the connections of an account: one thread each, told what to do by messages.
+ *
+ *	sync    folder list, headers, replay of the journal, rounds
+ *	fetch   what the user waits for; keeps the open folder selected and idles there
+ *	watch   idles on INBOX
+ *	sender  SMTP
+ *
+ * fetch and watch start once sync has logged in. Where a server refuses further
+ * connections, what fetch would do is done by sync between its batches.
+ */
+#pragma once
+
+#include "engine/private.h"
+#include "imap/session.h"
+
+typedef enum {
+	WORKER_SYNC,
+	WORKER_FETCH,
+	WORKER_WATCH,
+	WORKER_SENDER,
+} WorkerKind;
+
+typedef enum {
+	WORK_START,     /* the account is ours, connect */
+	WORK_RECONNECT, /* now, whatever the back-off says */
+	WORK_ANSWER,    /* question, yes, secret */
+	WORK_REPLAY,
+	WORK_SYNC,      /* folder (NULL: all) */
+	WORK_OPEN,      /* row: folder id */
+	WORK_WANT,
+	WORK_OUTBOX,
+} WorkKind;
+
+typedef struct {
+	WorkKind kind;
+	guint ticket;            /* 0: nobody here waits */
+	ControlRequest *control; /* another process waits; NULL */
+	Cancel *cancel;          /* of the ticket; NULL */
+	char *folder;
+	FolderId folder_id;
+	RowId row;
+	EngineWant want;
+	char *section;
+	guint question;
+	gboolean yes;
+	Secret *secret;
+} Work;
+
+void work_free(Work *work);
+
+/* ---- from any thread ---- */
+
+Worker *worker_new(EngineAccount *account, WorkerKind kind);
+void worker_launch(Worker *worker);
+/* Cancel whatever it does; worker_free() joins it. */
+void worker_cancel(Worker *worker);
+void worker_free(Worker *worker);
+
+void worker_post(Worker *worker, WorkKind kind);
+/* control is taken over, the rest copied or referenced. */
+void worker_post_sync(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, const char *folder);
+void worker_post_open(Worker *worker, FolderId folder);
+void worker_post_want(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, RowId row,
+	EngineWant want, const char *section);
+/* secret is taken over. */
+void worker_post_answer(Worker *worker, guint question, gboolean yes, Secret *secret);
+
+/* ---- inside the worker's thread ---- */
+
+/* The selected mailbox as this connection knows it. */
+typedef struct {
+	FolderId id;    /* 0: none is selected */
+	char *name;
+	char *raw;
+	guint32 uidvalidity;
+	guint32 uidnext; /* above all that was fetched */
+	gboolean read_only;
+} Mailbox;
+
+struct Worker {
+	EngineAccount *account;
+	WorkerKind kind;
+	GThread *thread;
+	Queue *control; /* of Work: START, RECONNECT, ANSWER */
+	Queue *work;    /* of Work: the rest */
+	int wake_fd;    /* readable while either holds something */
+	Cancel *cancel; /* the end */
+
+	ImapSession *session; /* NULL: not connected */
+	StoreView *view;
+	Mailbox mailbox;
+	gboolean started;
+	guint failures;       /* in a row; sets the back-off */
+	gint64 logins[3];     /* times of the last ones, dates_clock_us() */
+	guint question;       /* the one that is open; 0 */
+	FolderId open_folder; /* fetch: what the user looks at */
+	GHashTable *skipped;  /* sync: folder ids whose job the user cancelled; until asked for */
+	gint64 next_round_us;
+	gboolean list_known;  /* LIST came on this connection */
+	guint refused;        /* fetch, watch: connections that failed while sync is on line */
+	gboolean given_up;    /* goes without this connection */
+	GQueue deferred;      /* sync: of Work, after what runs now */
+};
+
+/* Its own view of the cache; NULL while there is none. */
+StoreView *worker_view(Worker *worker);
+gboolean worker_is_stopping(Worker *worker);
+/* Until the account is ours. Meanwhile what is posted here is asked of the process that holds it. FALSE: the end. */
+gboolean worker_wait_start(Worker *worker);
+/* Tell who waits for work how it went; error NULL: well. */
+void worker_finish(Worker *worker, Work *work, const EngineSyncStats *stats, const GError *error);
+
+/* The loops of each kind. */
+void worker_run_sync(Worker *worker);
+void worker_run_fetch(Worker *worker);
+void worker_run_watch(Worker *worker);
+void worker_run_sender(Worker *worker);
