@@ -11,13 +11,15 @@ src_engine_libengine_a_SOURCES = \
 	%D%/fetch.c \
 	%D%/folders.c %D%/folders.h \
 	%D%/journaler.c \
-	%D%/compose.h %D%/mailbox.h %D%/replay.h \
-	%D%/message.h \
+	%D%/compose.h \
+	%D%/mailbox.c %D%/mailbox.h \
+	%D%/message.c %D%/message.h \
 	%D%/places.c %D%/places.h \
 	%D%/private.h \
 	%D%/reader.c \
 	%D%/registry.c %D%/registry.h \
-	%D%/structure.h \
+	%D%/replay.c %D%/replay.h \
+	%D%/structure.c %D%/structure.h \
 	%D%/sync.c \
 	%D%/undo.c \
 	%D%/worker.c %D%/worker.h

@@ -39,3 +39,7 @@ const MimePart *engine_message_structure(const EngineMessage *message);
 GBytes *engine_message_part(const EngineMessage *message, const char *section, GError **error);
 /* The text laid out for the pager. The caller's. NULL while it is missing. */
 MimeText *engine_message_text(const EngineMessage *message, const MimeShowOptions *options, GError **error);
+/* The text as a reply quotes it, unwrapped paragraphs without notes; NULL while it is missing. The caller's. */
+char *engine_message_plain(const EngineMessage *message, MimePrefer prefer);
+/* The parsed whole, NULL while only pieces are here. Borrowed; its functions may decode and remember. */
+MimeMessage *engine_message_whole(const EngineMessage *message);
