@@ -49,7 +49,6 @@ login(Worker *worker, ImapSession *session, const Secret *secret, GError **error
 		.host = config->imap.host,
 		.port = config->imap.port,
 		.id = id,
-		.plain_allowed = config->imap_security == NET_PLAIN,
 	};
 
 	return imap_session_login(session, &login, worker->cancel, error);
