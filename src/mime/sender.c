@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Top-level domains that make a word of a name look like a host; and all of two letters. */
-static const char *const tops[] = {"com", "org", "net", "edu", "gov", "mil", "info", "biz"};
+static const char *const tops[] = {"com", "org", "net", "edu", "gov", "mil", "info", "biz", "example", "test"};
 
 static gboolean
 is_top(const char *label)
