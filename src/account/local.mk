@@ -4,7 +4,9 @@ src_account_libaccount_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SECRET_CFLAGS
 src_account_libaccount_a_SOURCES = \
 	%D%/address.c \
 	%D%/control.c \
+	%D%/credentials.c \
 	%D%/identity.c \
+	%D%/keyring.c \
 	%D%/link.c \
 	%D%/lock.c \
 	%D%/providers.c \

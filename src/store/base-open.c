@@ -286,6 +286,39 @@ settle_version(StoreBase *base, const BaseOptions *options, BaseOutcome *outcome
 	return upgrade(base, options, version, error);
 }
 
+/* All that a database consists of, as text; NULL where it cannot be read. */
+static char *
+schema_text(sqlite3 *db)
+{
+	static const char sql[] = "SELECT group_concat(name || ':' || ifnull(sql, ''), char(10)) FROM"
+				  " (SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite#_%' ESCAPE '#' ORDER BY name)";
+	sqlite3_stmt *row = NULL;
+	char *text = NULL;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &row, NULL) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW)
+		text = base_column_text(row, 0);
+	sqlite3_finalize(row);
+	return text;
+}
+
+/* A damaged letter of the schema leaves a file that is sound in itself, and not ours. */
+static gboolean
+has_our_schema(StoreBase *base, const BaseOptions *options)
+{
+	g_autofree char *found = schema_text(base->db);
+	g_autofree char *wanted = NULL;
+	sqlite3 *fresh = NULL;
+
+	/* Steps up leave the same tables in other words. */
+	if (options->upgrades != NULL || base_integer(base, 0, "PRAGMA user_version", "") != options->version)
+		return TRUE;
+	if (sqlite3_open(":memory:", &fresh) == SQLITE_OK &&
+		sqlite3_exec(fresh, options->schema, NULL, NULL, NULL) == SQLITE_OK)
+		wanted = schema_text(fresh);
+	sqlite3_close(fresh);
+	return wanted == NULL || g_strcmp0(found, wanted) == 0;
+}
+
 /* Someone met damage in it: is it so? */
 static gboolean
 check_marked(StoreBase *base, const BaseOptions *options, GError **error)
@@ -296,6 +329,10 @@ check_marked(StoreBase *base, const BaseOptions *options, GError **error)
 		return TRUE;
 	if (!base_check(base, error))
 		return FALSE;
+	if (!has_our_schema(base, options)) {
+		base_set_error(error, base->path, SQLITE_CORRUPT, "schema");
+		return FALSE;
+	}
 	g_unlink(mark);
 	return TRUE;
 }

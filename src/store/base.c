@@ -222,7 +222,8 @@ prepare(StoreBase *base, const char *sql)
 	}
 	code = sqlite3_prepare_v3(base->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
 	if (code != SQLITE_OK) {
-		base_note_failure(base, code, sql);
+		/* The statement is a constant: what it does not fit is the file's schema. */
+		base_note_failure(base, code == SQLITE_ERROR ? SQLITE_CORRUPT : code, sql);
 		return base->nothing;
 	}
 	g_hash_table_insert(base->statements, (gpointer)sql, statement);
