@@ -148,6 +148,7 @@ text_char_cells(gunichar c)
 typedef struct {
 	GString *out;
 	TextFlags flags;
+	gunichar joiner; /* one that waits for what it joins to; 0: none */
 	gsize column;    /* cells since the start of the line */
 	guint marks;     /* zero-width characters on the last cell */
 	gunichar base;   /* the last character put out; 0 at the start of a line */
@@ -155,68 +156,7 @@ typedef struct {
 	gboolean hidden; /* base is the mark of something hidden */
 } Safe;
 
-static void
-put(Safe *safe, gunichar c, int cells)
-{
-	g_string_append_unichar(safe->out, c);
-	safe->column += (gsize)cells;
-	safe->marks = 0;
-	safe->base = c;
-	safe->emoji = FALSE;
-	safe->hidden = FALSE;
-}
-
-static void
-put_break(Safe *safe)
-{
-	if (!(safe->flags & TEXT_LINES)) {
-		put(safe, ' ', 1);
-		return;
-	}
-	g_string_append_c(safe->out, '\n');
-	safe->column = 0;
-	safe->marks = 0;
-	safe->base = 0;
-	safe->emoji = FALSE;
-	safe->hidden = FALSE;
-}
-
-static void
-put_tab(Safe *safe)
-{
-	do {
-		put(safe, ' ', 1);
-	} while ((safe->flags & TEXT_LINES) && safe->column % TAB_COLUMNS != 0);
-}
-
-/* A run of hidden characters is one mark. */
-static void
-put_hidden(Safe *safe)
-{
-	if (!(safe->flags & TEXT_MARKS) || safe->hidden)
-		return;
-	put(safe, REPLACEMENT, 1);
-	safe->hidden = TRUE;
-}
-
-static void
-put_plain(Safe *safe, gunichar c, gboolean emoji)
-{
-	int cells = width_of(c);
-	if (cells < 0) {
-		put(safe, REPLACEMENT, 1);
-	} else if (cells > 0) {
-		put(safe, c, cells);
-		safe->emoji = emoji;
-	} else if (safe->base == 0) {
-		/* It would sit on what is left of this text. */
-		put(safe, REPLACEMENT, 1);
-	} else if (safe->marks < LIMIT_COMBINING_CELL) {
-		g_string_append_unichar(safe->out, c);
-		safe->marks++;
-		safe->hidden = FALSE;
-	}
-}
+static void put_hidden(Safe *safe);
 
 /* Whether a joiner beside c shapes letters (Arabic, Indic, ...), rather than hiding between them. */
 static gboolean
@@ -239,21 +179,108 @@ joins(gunichar c)
 	}
 }
 
+/* next (0: none) comes out now: a joiner that waits goes before it, or hides. */
 static void
-put_joiner(Safe *safe, gunichar c, gunichar next)
+settle_joiner(Safe *safe, gunichar next)
 {
-	if (safe->emoji)
-		return;
-	if (joins(safe->base) && joins(next) && safe->marks < LIMIT_COMBINING_CELL) {
-		g_string_append_unichar(safe->out, c);
+	gunichar joiner = safe->joiner;
+	safe->joiner = 0;
+	if (joiner && next && joins(next)) {
+		g_string_append_unichar(safe->out, joiner);
 		safe->marks++;
-	} else {
+	} else if (joiner) {
 		put_hidden(safe);
 	}
 }
 
 static void
-put_kind(Safe *safe, gunichar c, gunichar next)
+put(Safe *safe, gunichar c, int cells)
+{
+	settle_joiner(safe, c);
+	g_string_append_unichar(safe->out, c);
+	safe->column += (gsize)cells;
+	safe->marks = 0;
+	safe->base = c;
+	safe->emoji = FALSE;
+	safe->hidden = FALSE;
+}
+
+static void
+put_break(Safe *safe)
+{
+	if (!(safe->flags & TEXT_LINES)) {
+		put(safe, ' ', 1);
+		return;
+	}
+	settle_joiner(safe, 0);
+	g_string_append_c(safe->out, '\n');
+	safe->column = 0;
+	safe->marks = 0;
+	safe->base = 0;
+	safe->emoji = FALSE;
+	safe->hidden = FALSE;
+}
+
+static void
+put_tab(Safe *safe)
+{
+	do {
+		put(safe, ' ', 1);
+	} while ((safe->flags & TEXT_LINES) && safe->column % TAB_COLUMNS != 0);
+}
+
+/* A run of hidden characters is one mark. */
+static void
+put_hidden(Safe *safe)
+{
+	if (!(safe->flags & TEXT_MARKS) || safe->hidden)
+		return;
+	safe->joiner = 0;
+	put(safe, REPLACEMENT, 1);
+	safe->hidden = TRUE;
+}
+
+static void
+put_mark(Safe *safe, gunichar c)
+{
+	settle_joiner(safe, safe->marks + 1 < LIMIT_COMBINING_CELL ? c : 0);
+	if (safe->base == 0) {
+		/* It would sit on what is left of this text. */
+		put(safe, REPLACEMENT, 1);
+	} else if (safe->marks < LIMIT_COMBINING_CELL) {
+		g_string_append_unichar(safe->out, c);
+		safe->marks++;
+		safe->hidden = FALSE;
+	}
+}
+
+static void
+put_plain(Safe *safe, gunichar c, gboolean emoji)
+{
+	int cells = width_of(c);
+	if (cells < 0) {
+		put(safe, REPLACEMENT, 1);
+	} else if (cells == 0) {
+		put_mark(safe, c);
+	} else {
+		put(safe, c, cells);
+		safe->emoji = emoji;
+	}
+}
+
+static void
+put_joiner(Safe *safe, gunichar c)
+{
+	if (safe->emoji)
+		return;
+	if (!safe->joiner && joins(safe->base) && safe->marks < LIMIT_COMBINING_CELL)
+		safe->joiner = c;
+	else
+		put_hidden(safe);
+}
+
+static void
+put_kind(Safe *safe, gunichar c)
 {
 	Kind kind = kind_of(c);
 	switch (kind) {
@@ -278,7 +305,7 @@ put_kind(Safe *safe, gunichar c, gunichar next)
 		put_hidden(safe);
 		break;
 	case KIND_JOINER:
-		put_joiner(safe, c, next);
+		put_joiner(safe, c);
 		break;
 	case KIND_SELECTOR:
 		break;
@@ -298,6 +325,7 @@ static const char *
 put_ascii(Safe *safe, const char *at, const char *end)
 {
 	const char *start = at;
+	settle_joiner(safe, 0);
 	while (at < end && is_printable(*at))
 		at++;
 	g_string_append_len(safe->out, start, at - start);
@@ -323,11 +351,8 @@ put_other(Safe *safe, const char *at, const char *end)
 		return at + 1;
 	}
 	gsize used;
-	gsize next_used;
-	gunichar c = decode(at, end, &used);
-	at += used;
-	put_kind(safe, c, at < end ? decode(at, end, &next_used) : 0);
-	return at;
+	put_kind(safe, decode(at, end, &used));
+	return at + used;
 }
 
 void
@@ -340,6 +365,7 @@ text_safe_append(GString *out, const char *text, gssize length, TextFlags flags)
 	const char *end = text + (length < 0 ? strlen(text) : (gsize)length);
 	while (at < end)
 		at = is_printable(*at) ? put_ascii(&safe, at, end) : put_other(&safe, at, end);
+	settle_joiner(&safe, 0);
 }
 
 char *
