@@ -9,6 +9,7 @@ src_util_libutil_a_SOURCES = \
 	%D%/hash.c %D%/hash.h \
 	%D%/i18n.h \
 	%D%/imap-utf7.c \
+	%D%/ini.c %D%/ini.h \
 	%D%/json.c %D%/json.h \
 	%D%/limits.h \
 	%D%/log.c %D%/log.h \

@@ -60,3 +60,8 @@ check_PROGRAMS += tests/unit/test-util-text
 TESTS += tests/unit/test-util-text
 tests_unit_test_util_text_SOURCES = %D%/test-util-text.c
 tests_unit_test_util_text_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-ini
+TESTS += tests/unit/test-util-ini
+tests_unit_test_util_ini_SOURCES = %D%/test-util-ini.c
+tests_unit_test_util_ini_LDADD = $(LINK_UTIL)
