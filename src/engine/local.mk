@@ -11,9 +11,10 @@ src_engine_libengine_a_SOURCES = \
 	%D%/fetch.c \
 	%D%/folders.c %D%/folders.h \
 	%D%/journaler.c \
-	%D%/compose.h \
+	%D%/compose.c %D%/compose.h \
 	%D%/mailbox.c %D%/mailbox.h \
 	%D%/message.c %D%/message.h \
+	%D%/outgoing.c \
 	%D%/places.c %D%/places.h \
 	%D%/private.h \
 	%D%/reader.c \
