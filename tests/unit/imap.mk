@@ -1,2 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests of src/imap: one program a module, linked with its own layer and those below.
+check_PROGRAMS += tests/unit/test-imap-sets
+TESTS += tests/unit/test-imap-sets
+tests_unit_test_imap_sets_SOURCES = %D%/test-imap-sets.c
+tests_unit_test_imap_sets_LDADD = $(LINK_IMAP)
+
+check_PROGRAMS += tests/unit/test-imap-reader
+TESTS += tests/unit/test-imap-reader
+tests_unit_test_imap_reader_SOURCES = %D%/test-imap-reader.c
+tests_unit_test_imap_reader_LDADD = $(LINK_IMAP)
+
+check_PROGRAMS += tests/unit/test-imap-parser
+TESTS += tests/unit/test-imap-parser
+tests_unit_test_imap_parser_SOURCES = %D%/test-imap-parser.c
+tests_unit_test_imap_parser_LDADD = $(LINK_IMAP)
+
+check_PROGRAMS += tests/unit/test-imap-writer
+TESTS += tests/unit/test-imap-writer
+tests_unit_test_imap_writer_SOURCES = %D%/test-imap-writer.c
+tests_unit_test_imap_writer_LDADD = $(LINK_IMAP)
