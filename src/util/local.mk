@@ -6,6 +6,7 @@ src_util_libutil_a_SOURCES = \
 	%D%/charset.c %D%/charset.h \
 	%D%/dates.c %D%/dates.h \
 	%D%/fault.c %D%/fault.h \
+	%D%/fuzzy.c %D%/fuzzy.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/i18n.h \
 	%D%/imap-utf7.c \

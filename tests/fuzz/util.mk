@@ -29,3 +29,8 @@ FUZZERS += tests/fuzz/fuzz-program-split
 tests_fuzz_fuzz_program_split_SOURCES = %D%/fuzz-program-split.c
 tests_fuzz_fuzz_program_split_LDFLAGS = $(FUZZ_LINKFLAGS)
 tests_fuzz_fuzz_program_split_LDADD = $(FUZZ_LIBS) $(LINK_UTIL)
+
+FUZZERS += tests/fuzz/fuzz-ini
+tests_fuzz_fuzz_ini_SOURCES = %D%/fuzz-ini.c
+tests_fuzz_fuzz_ini_LDFLAGS = $(FUZZ_LINKFLAGS)
+tests_fuzz_fuzz_ini_LDADD = $(FUZZ_LIBS) $(LINK_UTIL)

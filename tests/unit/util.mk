@@ -65,3 +65,8 @@ check_PROGRAMS += tests/unit/test-util-ini
 TESTS += tests/unit/test-util-ini
 tests_unit_test_util_ini_SOURCES = %D%/test-util-ini.c
 tests_unit_test_util_ini_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-fuzzy
+TESTS += tests/unit/test-util-fuzzy
+tests_unit_test_util_fuzzy_SOURCES = %D%/test-util-fuzzy.c
+tests_unit_test_util_fuzzy_LDADD = $(LINK_UTIL)
