@@ -86,7 +86,8 @@ is_value(const char *text)
 static gboolean
 is_key(const char *text)
 {
-	return *text && is_value(text) && !strchr(text, '=') && *text != '[' && *text != '#';
+	return *text && is_value(text) && !strchr(text, '=') && *text != '[' && *text != '#' &&
+	       !g_str_has_prefix(text, BYTE_ORDER_MARK);
 }
 
 static gboolean
@@ -147,6 +148,9 @@ read_line(Line *line, const char *text)
 	const char *start = text + strspn(text, BLANKS);
 	if (has_controls(text))
 		return N_("the line has a control character");
+	/* It would vanish, were this ever the first line. */
+	if (g_str_has_prefix(text, BYTE_ORDER_MARK))
+		return N_("a byte order mark stands at the start of the file only");
 	if (!*start)
 		line->kind = LINE_BLANK;
 	else if (*start == '#')

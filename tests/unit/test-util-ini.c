@@ -146,6 +146,8 @@ test_errors_name_the_line(void)
 		{"a = \302\233\n", -1, "test.conf:1: the line has a control"},
 		{"a = 1\rb = 2\n", -1, "test.conf:1: the line has a control"},
 		{"# \001\n", -1, "test.conf:1: the line has a control"},
+		{"a = 1\n\357\273\277b = 1\n", -1, "test.conf:2: a byte order mark"},
+		{"\357\273\277\357\273\277b = 1\n", -1, "test.conf:1: a byte order mark"},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(GError) error = NULL;
@@ -279,6 +281,7 @@ test_refuses_what_would_not_come_back(void)
 		{"a", "", "1"},
 		{"a", "x=y", "1"},
 		{"a", "#x", "1"},
+		{"", "\357\273\277x", "1"},
 		{"a", "[x", "1"},
 		{"a", " x", "1"},
 		{"a", "x\n", "1"},
