@@ -38,6 +38,7 @@ struct ImapReader {
 	gboolean drop;
 
 	char *input;
+	gsize input_size;
 	gsize start; /* of what was not looked at */
 	gsize end;
 
@@ -74,7 +75,8 @@ imap_reader_new(const ImapReaderLimits *limits)
 	if (reader->limits.literal == 0)
 		reader->limits.literal = LIMIT_IMAP_LITERAL;
 	reader->literal_bound = reader->limits.literal;
-	reader->input = g_malloc(INPUT_SIZE);
+	reader->input_size = INPUT_SIZE;
+	reader->input = g_malloc(reader->input_size);
 	reader->text = g_string_new(NULL);
 	reader->pending = g_array_new(FALSE, FALSE, sizeof(Pending));
 	g_array_set_clear_func(reader->pending, clear_pending);
@@ -133,8 +135,12 @@ imap_reader_space(ImapReader *reader, gsize *size)
 		reader->end -= reader->start;
 		reader->start = 0;
 	}
-	g_assert(reader->end < INPUT_SIZE);
-	*size = INPUT_SIZE - reader->end;
+	/* Full only where more is fed than was looked at. */
+	if (reader->end == reader->input_size) {
+		reader->input_size *= 2;
+		reader->input = g_realloc(reader->input, reader->input_size);
+	}
+	*size = reader->input_size - reader->end;
 	return reader->input + reader->end;
 }
 
