@@ -2,15 +2,46 @@
 noinst_LIBRARIES += src/mime/libmime.a
 src_mime_libmime_a_CFLAGS = $(AM_CFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS)
 src_mime_libmime_a_SOURCES = \
+	%D%/address.c \
 	%D%/build.h \
+	%D%/choose.c \
+	%D%/decode.c \
 	%D%/decode.h \
+	%D%/fields.c \
+	%D%/head.c \
 	%D%/head.h \
+	%D%/header.c \
 	%D%/header.h \
+	%D%/html-page.h \
+	%D%/html-style.c \
+	%D%/html-style.h \
+	%D%/html-table.c \
+	%D%/html-tags.c \
+	%D%/html-token.c \
+	%D%/html-token.h \
+	%D%/html.c \
 	%D%/html.h \
+	%D%/layout.h \
+	%D%/link.c \
+	%D%/link.h \
 	%D%/mailto.h \
+	%D%/message.c \
 	%D%/message.h \
+	%D%/param.c \
+	%D%/param.h \
+	%D%/part.c \
 	%D%/part.h \
+	%D%/plain.c \
+	%D%/plain.h \
 	%D%/reply.h \
+	%D%/scan.c \
 	%D%/scan.h \
+	%D%/sender.c \
+	%D%/show.c \
 	%D%/show.h \
-	%D%/text.h
+	%D%/structure.c \
+	%D%/structure.h \
+	%D%/text.c \
+	%D%/text.h \
+	%D%/words.c \
+	%D%/words.h

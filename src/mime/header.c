@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "mime/header.h"
+
+#include "util/limits.h"
+
+#include <string.h>
+
+/* --- Message-IDs and lists --- */
+
+typedef struct {
+	const char *start, *end;
+} Slice;
+
+/* The text of a slice without blanks (an id folded by a careless mailer). */
+static char *
+squeeze(const Slice *slice)
+{
+	char *out = g_malloc((gsize)(slice->end - slice->start) + 1);
+	char *to = out;
+
+	for (const char *p = slice->start; p < slice->end; p++)
+		if (*p != ' ' && *p != '\t')
+			*to++ = *p;
+	*to = '\0';
+	if (!g_utf8_validate(out, -1, NULL)) {
+		char *valid = g_utf8_make_valid(out, -1);
+		g_free(out);
+		out = valid;
+	}
+	return out;
+}
+
+/* Next "<...>" at or after *p; the innermost '<' counts. */
+static gboolean
+next_bracketed(const char **p, Slice *slice)
+{
+	const char *open = strchr(*p, '<');
+	const char *close = open ? strchr(open, '>') : NULL;
+
+	if (close == NULL)
+		return FALSE;
+	for (const char *q = open; q < close; q++)
+		if (*q == '<')
+			open = q;
+	slice->start = open + 1;
+	slice->end = close;
+	*p = close + 1;
+	return TRUE;
+}
+
+static void
+add_once(GPtrArray *ids, char *id)
+{
+	if (*id != '\0' && !g_ptr_array_find_with_equal_func(ids, id, g_str_equal, NULL))
+		g_ptr_array_add(ids, id);
+	else
+		g_free(id);
+}
+
+GPtrArray *
+mime_parse_message_ids(const char *raw, gssize length)
+{
+	g_autofree char *text = mime_unfold(raw, length);
+	g_autoptr(GArray) slices = g_array_new(FALSE, FALSE, sizeof(Slice));
+	GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
+	const char *p = text;
+	Slice slice;
+
+	while (next_bracketed(&p, &slice))
+		g_array_append_val(slices, slice);
+	if (slices->len == 0 && strchr(text, '@') != NULL && strpbrk(text, " \t<>,;") == NULL) {
+		slice.start = text;
+		slice.end = text + strlen(text);
+		g_array_append_val(slices, slice);
+	}
+	for (guint i = 0; i < slices->len; i++) {
+		if (i >= LIMIT_REFERENCES_FIRST && i + LIMIT_REFERENCES_LAST < slices->len)
+			i = slices->len - LIMIT_REFERENCES_LAST;
+		add_once(ids, squeeze(&g_array_index(slices, Slice, i)));
+	}
+	return ids;
+}
+
+char *
+mime_parse_message_id(const char *raw, gssize length)
+{
+	g_autoptr(GPtrArray) ids = mime_parse_message_ids(raw, length);
+
+	return ids->len > 0 ? g_strdup(g_ptr_array_index(ids, 0)) : NULL;
+}
+
+static char *
+unquote(const char *text, gsize length)
+{
+	g_autofree char *part = g_strstrip(g_strndup(text, length));
+	gsize size = strlen(part);
+
+	if (size >= 2 && part[0] == '"' && part[size - 1] == '"') {
+		part[size - 1] = '\0';
+		return mime_decode_text(part + 1, -1);
+	}
+	return mime_decode_text(part, -1);
+}
+
+char *
+mime_parse_list_id(const char *raw, gssize length, char **name)
+{
+	g_autofree char *text = mime_unfold(raw, length);
+	char *open = strrchr(text, '<');
+	char *close = open ? strchr(open, '>') : NULL;
+	g_autofree char *id = NULL, *label = NULL, *lower = NULL;
+
+	if (close != NULL) {
+		Slice slice = {open + 1, close};
+		id = squeeze(&slice);
+		label = unquote(text, (gsize)(open - text));
+	} else {
+		Slice slice = {text, text + strcspn(text, " \t")};
+		id = squeeze(&slice);
+	}
+	if (*id == '\0')
+		return NULL;
+	lower = g_ascii_strdown(id, -1);
+	if (name != NULL)
+		*name = label && *label ? g_steal_pointer(&label) : NULL;
+	return g_steal_pointer(&lower);
+}
+
+GPtrArray *
+mime_parse_list_urls(const char *raw, gssize length)
+{
+	g_autofree char *text = mime_unfold(raw, length);
+	GPtrArray *urls = g_ptr_array_new_with_free_func(g_free);
+	const char *p = text;
+	Slice slice;
+
+	while (urls->len < LIMIT_REFERENCES_LAST && next_bracketed(&p, &slice))
+		add_once(urls, squeeze(&slice));
+	return urls;
+}
+
+/* --- Subjects --- */
+
+/* What mailers write before ':' in replies and forwards; case folded as g_utf8_casefold() does. */
+static const char *const marks[] = {
+	"re", "fw", "fwd", "aw", "antw", "antwort", "wg", "sv", "vs", "vl", "vb", "fs", "rif", "r", "res", "enc", "rv",
+	"tr", "ynt", "ilt", "odp", "pd", "doorst", "atb", "ref", "bls", "trs", "yml", "ang", "vá", "bl",
+	"αν", "απ", "πρθ", "σχετ", "ha", "на", "отв", "ответ", "пересл", "השב", "הועבר", "回复", "答复", "回覆", "答覆",
+	"转发", "轉寄", "轉發", "返信", "転送", "회신", "답장", "전달",
+};
+#define MARK_BYTES_MAX 24
+
+static const char *
+skip_blanks(const char *p)
+{
+	while (*p == ' ')
+		p++;
+	return p;
+}
+
+/* Behind a "[...]" and its blanks, or NULL. */
+static const char *
+skip_blob(const char *p)
+{
+	gsize inside;
+
+	if (*p != '[')
+		return NULL;
+	inside = strcspn(p + 1, "[]");
+	return p[1 + inside] == ']' ? skip_blanks(p + inside + 2) : NULL;
+}
+
+static gboolean
+is_mark(const char *word, gsize length)
+{
+	g_autofree char *folded = NULL;
+
+	if (length == 0 || length > MARK_BYTES_MAX)
+		return FALSE;
+	folded = g_utf8_casefold(word, (gssize)length);
+	for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+		if (strcmp(folded, marks[i]) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+/* Behind "Re:", "Re[2]:", "AW^3 :", "回复：", or NULL. */
+static const char *
+skip_mark(const char *p)
+{
+	gsize length = strcspn(p, " [(^:*");
+	const char *wide = g_strstr_len(p, (gssize)length, "：");
+	const char *after;
+
+	if (wide != NULL)
+		length = (gsize)(wide - p);
+	if (!is_mark(p, length))
+		return NULL;
+	after = skip_blanks(p + length);
+	if (*after == '[' && skip_blob(after) != NULL)
+		after = skip_blob(after);
+	else if (*after == '(' || *after == '^' || *after == '*')
+		after = skip_blanks(after + strspn(after, "(^*)0123456789"));
+	if (*after == ':')
+		return skip_blanks(after + 1);
+	if (g_str_has_prefix(after, "："))
+		return skip_blanks(after + strlen("："));
+	return NULL;
+}
+
+/* "[list] Re:" in any mixture, then one blob in front of the rest. */
+static const char *
+skip_leader(const char *p, gboolean *replied)
+{
+	for (;;) {
+		const char *q = p, *next;
+		while ((next = skip_blob(q)) != NULL)
+			q = next;
+		next = skip_mark(q);
+		if (next == NULL)
+			break;
+		*replied = TRUE;
+		p = next;
+	}
+	for (const char *next; (next = skip_blob(p)) != NULL && *next != '\0';)
+		p = next;
+	return p;
+}
+
+static char *
+collapse_blanks(const char *text)
+{
+	char *out = g_malloc(strlen(text) + 1);
+	char *to = out;
+
+	for (const char *p = text; *p; p++) {
+		gboolean blank = *p == ' ' || *p == '\t' || *p == '\r' || *p == '\n';
+		if (!blank)
+			*to++ = *p;
+		else if (to > out && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	if (to > out && to[-1] == ' ')
+		to--;
+	*to = '\0';
+	return out;
+}
+
+static gboolean
+cut_tail(char *start, const char *tail)
+{
+	gsize length = strlen(start), size = strlen(tail);
+
+	if (length < size || g_ascii_strcasecmp(start + length - size, tail) != 0)
+		return FALSE;
+	start[length - size] = '\0';
+	g_strchomp(start);
+	return TRUE;
+}
+
+char *
+mime_base_subject(const char *subject, gboolean *replied)
+{
+	g_autofree char *text = collapse_blanks(subject);
+	char *p = text;
+	gboolean found = FALSE, again = TRUE;
+
+	while (again) {
+		again = FALSE;
+		while (cut_tail(p, "(fwd)"))
+			found = TRUE;
+		p += skip_leader(p, &found) - p;
+		if (g_ascii_strncasecmp(p, "[fwd:", 5) == 0 && cut_tail(p, "]")) {
+			p += skip_blanks(p + 5) - p;
+			found = again = TRUE;
+		}
+	}
+	if (replied != NULL)
+		*replied = found;
+	return g_strdup(p);
+}
+
+/* --- Priority --- */
+
+static MimePriority
+priority_word(const char *value)
+{
+	static const struct {
+		const char *word;
+		MimePriority priority;
+	} words[] = {
+		{"high", MIME_PRIORITY_HIGH}, {"highest", MIME_PRIORITY_HIGH}, {"urgent", MIME_PRIORITY_HIGH},
+		{"1", MIME_PRIORITY_HIGH}, {"2", MIME_PRIORITY_HIGH}, {"low", MIME_PRIORITY_LOW},
+		{"lowest", MIME_PRIORITY_LOW}, {"non-urgent", MIME_PRIORITY_LOW}, {"4", MIME_PRIORITY_LOW},
+		{"5", MIME_PRIORITY_LOW},
+	};
+	gsize length;
+
+	if (value == NULL)
+		return MIME_PRIORITY_NORMAL;
+	value += strspn(value, " \t\r\n");
+	length = strcspn(value, " \t\r\n(;");
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strlen(words[i].word) == length && g_ascii_strncasecmp(value, words[i].word, length) == 0)
+			return words[i].priority;
+	return MIME_PRIORITY_NORMAL;
+}
+
+MimePriority
+mime_priority(const char *x_priority, const char *importance, const char *priority, const char *x_msmail_priority)
+{
+	const char *const fields[] = {x_priority, importance, priority, x_msmail_priority};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
+		MimePriority found = priority_word(fields[i]);
+		if (found != MIME_PRIORITY_NORMAL)
+			return found;
+	}
+	return MIME_PRIORITY_NORMAL;
+}
+
+const char *
+mime_priority_name(MimePriority priority)
+{
+	return priority == MIME_PRIORITY_HIGH ? "high" : priority == MIME_PRIORITY_LOW ? "low" : "normal";
+}
