@@ -3,7 +3,8 @@
  * conf.h - posthorn.conf as typed values.
  *
  * The file has sections [posthorn] (the program), [account KEY] and [folder NAME].
- * Every setting is a row of account/settings.h; a setting lives in exactly one
+ * [folder NAME] counts for the folders of its `match` lines (globs, one a line), else for
+ * the folder called NAME. Every setting is a row of account/settings.h; a setting lives in exactly one
  * of three structs:
  *
  *	ProgramConfig   stands in [posthorn] only
@@ -111,7 +112,7 @@ typedef struct {
 typedef struct {
 	char *key;   /* of the section: [a-z0-9][a-z0-9_-]{0,31} */
 	char *label; /* what shows; the key where not set */
-	char *name;  /* in From */
+	char *name;  /* in From; NULL where neither set nor known from the login */
 	char *address;
 	HostPort imap;
 	NetSecurity imap_security;

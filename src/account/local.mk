@@ -3,6 +3,8 @@ noinst_LIBRARIES += src/account/libaccount.a
 src_account_libaccount_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SECRET_CFLAGS) $(JSON_CFLAGS)
 src_account_libaccount_a_SOURCES = \
 	%D%/address.c \
+	%D%/conf.c \
+	%D%/conf-write.c \
 	%D%/control.c \
 	%D%/credentials.c \
 	%D%/identity.c \

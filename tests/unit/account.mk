@@ -1,2 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests of src/account: one program a module, linked with its own layer and those below.
+
+check_PROGRAMS += tests/unit/test-account-settings
+TESTS += tests/unit/test-account-settings
+tests_unit_test_account_settings_SOURCES = %D%/test-account-settings.c
+tests_unit_test_account_settings_LDADD = $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-providers
+TESTS += tests/unit/test-account-providers
+tests_unit_test_account_providers_SOURCES = %D%/test-account-providers.c
+tests_unit_test_account_providers_LDADD = $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-vault
+TESTS += tests/unit/test-account-vault
+tests_unit_test_account_vault_SOURCES = %D%/test-account-vault.c
+tests_unit_test_account_vault_LDADD = $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-lock
+TESTS += tests/unit/test-account-lock
+tests_unit_test_account_lock_SOURCES = %D%/test-account-lock.c
+tests_unit_test_account_lock_LDADD = $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-credentials
+TESTS += tests/unit/test-account-credentials
+tests_unit_test_account_credentials_SOURCES = %D%/test-account-credentials.c
+tests_unit_test_account_credentials_LDADD = $(LINK_ACCOUNT)
