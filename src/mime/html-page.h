@@ -10,6 +10,9 @@
 #include "mime/layout.h"
 #include "util/limits.h"
 
+/* Marks of quoting before a line, at most. */
+#define QUOTES_SHOWN 10
+
 typedef enum {
 	TAG_OTHER, /* inline, means nothing here */
 	TAG_A, TAG_B, TAG_BLOCKQUOTE, TAG_BR, TAG_DD, TAG_DIV, TAG_DT, TAG_FONT, TAG_HEADING, TAG_HR, TAG_I, TAG_IMG,
@@ -76,6 +79,20 @@ void html_emit(HtmlPage *page, MimeLineKind kind);
 void html_push(HtmlPage *page, HtmlTag tag);
 /* Close elements down to a depth without ending paragraphs. */
 void html_drop(HtmlPage *page, guint depth);
+/* A span from start to the paragraph's end. */
+void html_add_span(HtmlPage *page, MimeSpanKind kind, guint link, gsize start);
+/* The bracket of "[hidden: " closes, if it is open. */
+void html_close_hidden(HtmlPage *page);
+/* The open link gets its number with its first text. */
+void html_begin_link_text(HtmlPage *page, const char *text, gsize length);
+/* [n] behind the text of a link, once. */
+void html_mark_link(HtmlPage *page);
+/* Text with its references resolved: blanks become one, the rest is made safe. */
+void html_append_collapsed(HtmlPage *page, const char *text, gsize length);
+/* Something a reader would see, not only joiners and blanks as newsletters hide by the hundred. */
+gboolean html_is_visible(const char *text, gsize length);
+/* A text token. */
+void html_add_text(HtmlPage *page, const char *raw, gsize length);
 /* Any token but tables' own. */
 void html_handle(HtmlPage *page);
 /* Put the paragraph's blanks at its end away. */

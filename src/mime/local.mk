@@ -3,10 +3,13 @@ noinst_LIBRARIES += src/mime/libmime.a
 src_mime_libmime_a_CFLAGS = $(AM_CFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS)
 src_mime_libmime_a_SOURCES = \
 	%D%/address.c \
+	%D%/build.c \
 	%D%/build.h \
 	%D%/choose.c \
+	%D%/crlf.h \
 	%D%/decode.c \
 	%D%/decode.h \
+	%D%/draft.c \
 	%D%/fields.c \
 	%D%/head.c \
 	%D%/head.h \
@@ -17,6 +20,7 @@ src_mime_libmime_a_SOURCES = \
 	%D%/html-style.h \
 	%D%/html-table.c \
 	%D%/html-tags.c \
+	%D%/html-text.c \
 	%D%/html-token.c \
 	%D%/html-token.h \
 	%D%/html.c \
@@ -24,6 +28,7 @@ src_mime_libmime_a_SOURCES = \
 	%D%/layout.h \
 	%D%/link.c \
 	%D%/link.h \
+	%D%/mailto.c \
 	%D%/mailto.h \
 	%D%/message.c \
 	%D%/message.h \
@@ -33,6 +38,8 @@ src_mime_libmime_a_SOURCES = \
 	%D%/part.h \
 	%D%/plain.c \
 	%D%/plain.h \
+	%D%/recall.c \
+	%D%/reply.c \
 	%D%/reply.h \
 	%D%/scan.c \
 	%D%/scan.h \
@@ -41,7 +48,11 @@ src_mime_libmime_a_SOURCES = \
 	%D%/show.h \
 	%D%/structure.c \
 	%D%/structure.h \
+	%D%/subject.c \
+	%D%/subject.h \
 	%D%/text.c \
 	%D%/text.h \
+	%D%/wire.c \
+	%D%/wire.h \
 	%D%/words.c \
 	%D%/words.h
