@@ -206,6 +206,40 @@ engine_sync(Engine *engine, const char *key, const char *folder)
 }
 
 guint
+engine_replay(Engine *engine, const char *key)
+{
+	EngineAccount *account = engine_account(engine, key);
+	guint ticket = registry_next(engine->registry);
+	EngineEvent *event;
+
+	if (account != NULL && engine_is_holder(account)) {
+		worker_post_replay(account->sync, ticket);
+		return ticket;
+	}
+	event = engine_event_new(EVENT_SYNCED, key);
+	event->ticket = ticket;
+	engine_post(engine, event);
+	return ticket;
+}
+
+void
+engine_flush_outbox(Engine *engine, const char *key)
+{
+	EngineAccount *account = engine_account(engine, key);
+
+	if (account != NULL)
+		worker_post(account->sender, WORK_OUTBOX);
+}
+
+gboolean
+engine_holds(Engine *engine, const char *key)
+{
+	EngineAccount *account = engine_account(engine, key);
+
+	return account != NULL && engine_is_holder(account);
+}
+
+guint
 engine_want(Engine *engine, const char *key, RowId row, EngineWant want, const char *section)
 {
 	EngineAccount *account = engine_account(engine, key);

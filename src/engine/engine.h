@@ -194,6 +194,12 @@ guint engine_operation_forget(Engine *engine, gint64 operation);
 void engine_open_folder(Engine *engine, const char *account, FolderId folder);
 /* Sync now: account NULL: all; folder NULL: every folder. In batch it also replays the journal. EVENT_SYNCED. */
 guint engine_sync(Engine *engine, const char *account, const char *folder);
+/* Only carry the journal to the server. EVENT_SYNCED. A guest's holder does so by itself: answered at once. */
+guint engine_replay(Engine *engine, const char *account);
+/* Send what is due now (the command line). EVENT_OUTBOX tells; nothing else is answered. */
+void engine_flush_outbox(Engine *engine, const char *account);
+/* FALSE: another Posthorn holds the account (known after the first EVENT_LINK or EVENT_FOLDERS). */
+gboolean engine_holds(Engine *engine, const char *account);
 
 typedef enum {
 	WANT_TEXT,  /* enough to show: structure and text; whole when the message is small */

@@ -180,13 +180,26 @@ handle_sync(Worker *worker, Work *work, GError **error)
 	return ok;
 }
 
+static gboolean
+handle_replay(Worker *worker, Work *work, Outcome *outcome, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	gboolean ok = replay_run(worker, &outcome->stats.replayed, &outcome->stats.failed, &failure);
+
+	if (work->ticket != 0)
+		worker_finish(worker, work, &outcome->stats, failure);
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return ok;
+}
+
 /* FALSE: the connection is over. */
 static gboolean
 handle(Worker *worker, Work *work, Outcome *outcome, GError **error)
 {
 	switch (work->kind) {
 	case WORK_REPLAY:
-		return replay_run(worker, &outcome->stats.replayed, &outcome->stats.failed, error);
+		return handle_replay(worker, work, outcome, error);
 	case WORK_SYNC:
 		return handle_sync(worker, work, error);
 	case WORK_WANT:
@@ -317,7 +330,7 @@ wait_for_work(Worker *worker)
 
 	if (work == NULL)
 		return FALSE;
-	if (work->kind == WORK_REPLAY) {
+	if (work->kind == WORK_REPLAY && work->ticket == 0) {
 		work_free(work);
 		return wait_for_work(worker);
 	}

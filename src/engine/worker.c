@@ -155,6 +155,15 @@ worker_post_sync(Worker *worker, guint ticket, ControlRequest *control, Cancel *
 }
 
 void
+worker_post_replay(Worker *worker, guint ticket)
+{
+	Work *work = work_new(WORK_REPLAY);
+
+	work->ticket = ticket;
+	post(worker, work);
+}
+
+void
 worker_post_open(Worker *worker, FolderId folder)
 {
 	Work *work = work_new(WORK_OPEN);

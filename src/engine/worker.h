@@ -61,6 +61,8 @@ void worker_free(Worker *worker);
 void worker_post(Worker *worker, WorkKind kind);
 /* control is taken over, the rest copied or referenced. */
 void worker_post_sync(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, const char *folder);
+/* REPLAY, answered by EVENT_SYNCED. */
+void worker_post_replay(Worker *worker, guint ticket);
 void worker_post_open(Worker *worker, FolderId folder);
 void worker_post_want(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, RowId row,
 	EngineWant want, const char *section);
