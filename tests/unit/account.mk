@@ -25,3 +25,8 @@ check_PROGRAMS += tests/unit/test-account-credentials
 TESTS += tests/unit/test-account-credentials
 tests_unit_test_account_credentials_SOURCES = %D%/test-account-credentials.c
 tests_unit_test_account_credentials_LDADD = $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-conf
+TESTS += tests/unit/test-account-conf
+tests_unit_test_account_conf_SOURCES = %D%/test-account-conf.c
+tests_unit_test_account_conf_LDADD = $(LINK_ACCOUNT)
