@@ -169,8 +169,6 @@ take(NetStream *stream, void *buffer, gsize size)
 
 	if (count > 0)
 		return (gssize)count;
-	if (stream->broken != NULL)
-		return STEP_FAILED;
 	return stream->deflate ? receive_deflated(stream, buffer, size) : receive_raw(stream, buffer, size);
 }
 
@@ -330,7 +328,12 @@ write_raw(NetStream *stream, const guint8 *data, gsize length, GError **error)
 		} else {
 			GError *failure = NULL;
 			net_words_lost(stream, code, &failure);
-			break_stream(stream, failure);
+			/* It may have said why, before it closed. */
+			drain(stream);
+			if (stream->broken == NULL)
+				break_stream(stream, failure);
+			else
+				g_error_free(failure);
 		}
 		if (length > 0 && stream->broken == NULL && cancel_is_triggered(stream->cancel)) {
 			GError *failure = NULL;

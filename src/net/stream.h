@@ -9,7 +9,8 @@
  * what is handed over is encrypted and not logged in.
  *
  * A stream belongs to one thread. After a failed read, write or wait it is
- * broken: every further call fails the same way, only close is left. (A canceled
+ * broken: every further call fails the same way, only close is left; but what
+ * came in before a write failed can still be read. (A canceled
  * read or wait alone is no failure of the stream: see net_stream_set_cancel().)
  *
  * Errors, with words for the user that name host, port, cause and remedy:

@@ -19,6 +19,7 @@ static const char *const names[] = {
 	[FAULT_DAMAGED] = "damaged",
 	[FAULT_NEWER] = "newer",
 	[FAULT_BUSY] = "busy",
+	[FAULT_UNCERTAIN] = "uncertain",
 };
 
 void

@@ -24,6 +24,7 @@ struct Peer {
 	PeerScript script;
 	gpointer user;
 	pthread_t thread;
+	gboolean joined;
 	int listener;
 	int socket;  /* of the script's thread */
 	int stop[2]; /* readable from peer_stop() on */
@@ -108,12 +109,20 @@ peer_stop(Peer *peer)
 	if (peer == NULL)
 		return;
 	g_assert_cmpint(write(peer->stop[1], "", 1), ==, 1);
-	pthread_join(peer->thread, NULL);
+	peer_wait(peer);
 	close(peer->listener);
 	close(peer->stop[0]);
 	close(peer->stop[1]);
 	g_string_free(peer->in, TRUE);
 	g_free(peer);
+}
+
+void
+peer_wait(Peer *peer)
+{
+	if (!peer->joined)
+		pthread_join(peer->thread, NULL);
+	peer->joined = TRUE;
 }
 
 guint16

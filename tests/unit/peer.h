@@ -16,6 +16,8 @@ Peer *peer_start(PeerScript script, gpointer user);
 /* Cuts the connection and waits for the script's end. */
 void peer_stop(Peer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Peer, peer_stop)
+/* Wait for the script's end by itself: it sees all that was sent to it. */
+void peer_wait(Peer *peer);
 guint16 peer_port(const Peer *peer);
 
 /* For scripts. After a failure each does nothing, so that a script need not look. */

@@ -8,6 +8,8 @@
 #include "net/scram.h"
 #include "util/fault.h"
 
+#define BYTES(text) text, sizeof(text) - 1
+
 static void
 assert_fault(const GError *error, Fault code, const char *words)
 {
@@ -269,11 +271,11 @@ test_first_lines(void)
 		const char *plain;
 		gsize length;
 	} rows[] = {
-		{SASL_PLAIN, "\0tim\0tanstaaf", 13},
-		{SASL_XOAUTH2, "user=tim\001auth=Bearer tanstaaf\001\001", 32},
-		{SASL_OAUTHBEARER,
-			"n,a=tim,\001host=imap.example.org\001port=993\001auth=Bearer tanstaaf\001\001", 63},
-		{SASL_EXTERNAL, "tim", 3},
+		{SASL_PLAIN, BYTES("\0tim\0tanstaaf")},
+		{SASL_XOAUTH2, BYTES("user=tim\001auth=Bearer tanstaaf\001\001")},
+		{SASL_OAUTHBEARER, BYTES("n,a=tim,\001host=imap.example.org\001port=993\001auth=Bearer "
+					 "tanstaaf\001\001")},
+		{SASL_EXTERNAL, BYTES("tim")},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -796,7 +796,7 @@ test_write_against_talker(void)
 		if (total == expected)
 			g_assert_cmpint(memcmp(buffer + got - 4, "done", (gsize)MIN(got, 4)), ==, 0);
 	}
-	g_clear_pointer(&peer, peer_stop);
+	peer_wait(peer);
 	g_assert_cmpuint(received, ==, WRITTEN);
 }
 
