@@ -123,9 +123,8 @@ wait_a_little(Credentials *credentials)
 
 /* ---- sources, without the lock ------------------------------------------------------ */
 
-/* The first line of what a program prints. */
-static Secret *
-run_for_secret(char *const *argv, Cancel *cancel, GError **error)
+Secret *
+credentials_run(char *const *argv, Cancel *cancel, GError **error)
 {
 	ProgramOptions options = {.output_limit = LIMIT_SECRET, .secret = TRUE};
 	char *output = NULL;
@@ -163,7 +162,7 @@ find_phrase(Credentials *credentials, Cancel *cancel, GError **error)
 
 	if (phrase != NULL || credentials->phrase_command == NULL)
 		return phrase;
-	phrase = run_for_secret(credentials->phrase_command, cancel, error);
+	phrase = credentials_run(credentials->phrase_command, cancel, error);
 	if (phrase == NULL)
 		g_prefix_error(error, "vault-phrase-command: ");
 	else
@@ -226,7 +225,7 @@ get_from_source(Credentials *credentials, const AccountConfig *account, Secret *
 	g_autoptr(GError) keyring_error = NULL;
 
 	if (command != NULL) {
-		*secret = run_for_secret(command, cancel, error);
+		*secret = credentials_run(command, cancel, error);
 		if (*secret == NULL)
 			g_prefix_error(error, "%s: ", token ? "token-command" : "password-command");
 		return *secret != NULL ? CREDENTIALS_OK : CREDENTIALS_FAILED;

@@ -41,6 +41,8 @@ typedef enum {
  */
 CredentialsResult credentials_get(Credentials *credentials, const AccountConfig *account, Secret **secret,
 	Cancel *cancel, GError **error);
+/* Run a password-command, token-command or vault-phrase-command: the first line of what it prints. As program_run(). */
+Secret *credentials_run(char *const *argv, Cancel *cancel, GError **error);
 /* The server refused it: forget it, so that the next get asks its source (and for a typed one the user) again. */
 void credentials_refused(Credentials *credentials, const char *account);
 /* For this run only; copied. */

@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/account/libaccount.a
 src_account_libaccount_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SECRET_CFLAGS) $(JSON_CFLAGS)
 src_account_libaccount_a_SOURCES = \
 	%D%/address.c \
+	%D%/causes.c \
 	%D%/conf.c \
 	%D%/conf-write.c \
 	%D%/control.c \
@@ -11,7 +12,9 @@ src_account_libaccount_a_SOURCES = \
 	%D%/keyring.c \
 	%D%/link.c \
 	%D%/lock.c \
+	%D%/probe.c \
 	%D%/providers.c \
 	%D%/settings.c \
 	%D%/settings-values.c \
+	%D%/setup.c \
 	%D%/vault.c

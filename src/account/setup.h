@@ -36,13 +36,14 @@ typedef struct {
 	char *smtp_security;
 	char *user;
 	char *smtp_user;
-	char *ca_file;
+	char *ca_file; /* relative to the working directory; written as absolute */
 	SetupLogin login;
 	Secret *password;
 	char *password_command;
 	char *token_command;
 	CredentialsPlace place;
 	Secret *vault_phrase; /* NULL: vault-phrase-command, or none */
+	char *vault_phrase_file; /* where the phrase was read from: kept as vault-phrase-command where none is set; NULL: typed */
 	GPtrArray *trust;     /* char *, lines of `trust` that the user agreed to; never NULL */
 	gboolean read_only;
 	gboolean receive_only; /* no SMTP */
