@@ -24,10 +24,13 @@ static EngineAccount *
 account_new(Engine *engine, const AccountConfig *config)
 {
 	EngineAccount *account = g_new0(EngineAccount, 1);
+	g_autoptr(Preferences) preferences = NULL;
 
 	account->engine = engine;
 	account->key = g_strdup(config->key);
 	account->config = account_config_copy(config);
+	preferences = config_preferences(engine->config, config->key, NULL);
+	account->sent_copy = preferences->sent_copy;
 	account->cache_folder = engine_cache_folder(engine, config->key);
 	account->sync = worker_new(account, WORKER_SYNC);
 	account->fetch = worker_new(account, WORKER_FETCH);

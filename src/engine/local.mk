@@ -9,6 +9,7 @@ src_engine_libengine_a_SOURCES = \
 	%D%/engine.c %D%/engine.h \
 	%D%/event.c \
 	%D%/fetch.c \
+	%D%/filing.c %D%/filing.h \
 	%D%/folders.c %D%/folders.h \
 	%D%/journaler.c \
 	%D%/compose.c %D%/compose.h \
@@ -20,6 +21,7 @@ src_engine_libengine_a_SOURCES = \
 	%D%/reader.c \
 	%D%/registry.c %D%/registry.h \
 	%D%/replay.c %D%/replay.h \
+	%D%/sender.c \
 	%D%/structure.c %D%/structure.h \
 	%D%/sync.c \
 	%D%/undo.c \

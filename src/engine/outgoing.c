@@ -191,6 +191,7 @@ append_draft(Engine *engine, Journal *journal, const StoreDraft *draft, GError *
 	append->content = g_bytes_ref(draft->message);
 	append->add_flags = MESSAGE_DRAFT | MESSAGE_SEEN;
 	append->date = append->made = draft->saved;
+	append->undoes = OPERATION_AUTOMATIC;
 	append->words = g_strdup(_("Kept a draft"));
 	message = operation_add_message(append);
 	message->folder = g_strdup(folder->name);
@@ -204,6 +205,7 @@ append_draft(Engine *engine, Journal *journal, const StoreDraft *draft, GError *
 	remove->group = append->group;
 	remove->after = append->id;
 	remove->made = draft->saved;
+	remove->undoes = OPERATION_AUTOMATIC;
 	remove->words = g_strdup(_("Removed the draft's older copy"));
 	both[0] = remove;
 	if (old != NULL && acts_describe(view, remove, (const RowId *)old->data, old->len) > 0)
@@ -272,6 +274,7 @@ outgoing_drop_draft(Engine *engine, Journal *journal, gint64 id, GError **error)
 	if (draft->postponed && rows != NULL && is_writable(engine, draft->account)) {
 		remove = one[0] = operation_new(OPERATION_EXPUNGE, draft->account);
 		remove->made = g_get_real_time() / G_USEC_PER_SEC;
+		remove->undoes = OPERATION_AUTOMATIC;
 		remove->words = g_strdup(_("Removed a draft"));
 		if (acts_describe(view, remove, (const RowId *)rows->data, rows->len) > 0 &&
 			journal_add(journal, one, 1, error))

@@ -61,6 +61,7 @@ struct EngineAccount {
 	AccountConfig *config; /* a copy, never changed after the start */
 	char *cache_folder;
 	NetTrust *trust;
+	SentCopy sent_copy;
 	gint holder;           /* atomic: this process holds the lock and its cache is open */
 	gint guest;            /* atomic: another process holds it */
 

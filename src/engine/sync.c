@@ -8,6 +8,7 @@
 
 #include "engine/connect.h"
 #include "engine/content.h"
+#include "engine/filing.h"
 #include "engine/folders.h"
 #include "engine/mailbox.h"
 #include "engine/replay.h"
@@ -180,6 +181,25 @@ handle_sync(Worker *worker, Work *work, GError **error)
 	return ok;
 }
 
+/* In batch the second look is waited for: the program ends soon. */
+static gboolean
+handle_filing(Worker *worker, GError **error)
+{
+	ImapIdle result;
+
+	if (!filing_run(worker, error))
+		return FALSE;
+	while (worker->account->engine->batch && worker->file_at_us != 0) {
+		gint64 left_ms = MAX(1, (worker->file_at_us - dates_clock_us()) / 1000 + 1);
+		if (!imap_session_idle(worker->session, -1, (int)left_ms, &result, worker->cancel, error) ||
+			!mailbox_news(worker, error))
+			return FALSE;
+		if (dates_clock_us() >= worker->file_at_us && !filing_run(worker, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean
 handle_replay(Worker *worker, Work *work, Outcome *outcome, GError **error)
 {
@@ -202,6 +222,8 @@ handle(Worker *worker, Work *work, Outcome *outcome, GError **error)
 		return handle_replay(worker, work, outcome, error);
 	case WORK_SYNC:
 		return handle_sync(worker, work, error);
+	case WORK_FILE_SENT:
+		return handle_filing(worker, error);
 	case WORK_WANT:
 		return content_want(worker, work, error);
 	default:
@@ -263,7 +285,7 @@ on_line(Worker *worker, GError **error)
 		worker_post(account->fetch, WORK_START);
 		worker_post(account->watch, WORK_START);
 		ok = replay_run(worker, &outcome.stats.replayed, &outcome.stats.failed, error) &&
-		     round_all(worker, &outcome, error);
+		     filing_run(worker, error) && round_all(worker, &outcome, error);
 	}
 	if (outcome.error != NULL)
 		engine_post_note(account->engine, account->key, NULL, outcome.error);
@@ -275,7 +297,8 @@ on_line(Worker *worker, GError **error)
 static gboolean
 rest(Worker *worker, GError **error)
 {
-	gint64 left_ms = MAX(0, (worker->next_round_us - dates_clock_us()) / 1000);
+	gint64 next = worker->file_at_us ? MIN(worker->file_at_us, worker->next_round_us) : worker->next_round_us;
+	gint64 left_ms = MAX(0, (next - dates_clock_us()) / 1000 + 1);
 	ImapIdle result;
 
 	if (!imap_session_idle(worker->session, worker->wake_fd, (int)MIN(left_ms, G_MAXINT), &result,
@@ -299,6 +322,8 @@ serve_once(Worker *worker, GError **error)
 	if (work != NULL) {
 		ok = handle(worker, work, &outcome, error);
 		work_free(work);
+	} else if (worker->file_at_us != 0 && dates_clock_us() >= worker->file_at_us) {
+		ok = filing_run(worker, error);
 	} else if (!worker->account->engine->batch && dates_clock_us() >= worker->next_round_us) {
 		ok = round_all(worker, &outcome, error);
 	} else {

@@ -46,6 +46,7 @@ worker_new(EngineAccount *account, WorkerKind kind)
 	worker->work = queue_new(0, (GDestroyNotify)work_free);
 	worker->cancel = cancel_new();
 	worker->skipped = g_hash_table_new(NULL, NULL);
+	worker->looked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	/* One descriptor for both queues: a stream waits on one. */
 	worker->wake_fd = epoll_create1(EPOLL_CLOEXEC);
 	watch_queue(worker->wake_fd, worker->control);
@@ -106,6 +107,7 @@ worker_free(Worker *worker)
 	queue_free(worker->work);
 	cancel_unref(worker->cancel);
 	g_hash_table_unref(worker->skipped);
+	g_hash_table_unref(worker->looked);
 	g_queue_clear_full(&worker->deferred, (GDestroyNotify)work_free);
 	g_free(worker->mailbox.name);
 	g_free(worker->mailbox.raw);

@@ -31,6 +31,7 @@ typedef enum {
 	WORK_OPEN,      /* row: folder id */
 	WORK_WANT,
 	WORK_OUTBOX,
+	WORK_FILE_SENT, /* look after the copies of what was sent */
 } WorkKind;
 
 typedef struct {
@@ -103,6 +104,8 @@ struct Worker {
 	gboolean list_known;  /* LIST came on this connection */
 	guint refused;        /* fetch, watch: connections that failed while sync is on line */
 	gboolean given_up;    /* goes without this connection */
+	gint64 file_at_us;    /* sync: when to look after sent copies again; 0: not */
+	GHashTable *looked;   /* sync: outbox id -> time of the first look, both gint64 */
 	GQueue deferred;      /* sync: of Work, after what runs now */
 };
 

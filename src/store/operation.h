@@ -36,6 +36,9 @@ typedef enum {
 	OPERATION_UNDONE,
 } OperationState;
 
+/* Operation.undoes of what no user asked for: undo passes it by. */
+#define OPERATION_AUTOMATIC (-1)
+
 /* Untranslated names for JSON: "flags", "move", ...; "pending", "in-flight", "done", "failed", "undone". Static. */
 const char *operation_kind_name(OperationKind kind);
 const char *operation_state_name(OperationState state);
@@ -74,7 +77,7 @@ typedef struct {
 	OperationState state;
 	char *error;    /* server's words, sanitised; NULL */
 	guint attempts;
-	gint64 undoes;  /* group that this one takes back; 0 */
+	gint64 undoes;  /* group that this one takes back; 0; OPERATION_AUTOMATIC: made by the program, nothing to take back */
 	gint64 undone_by; /* group that took this one back; 0 */
 	char *words;    /* what it did, for undo list and message line: "Moved 3 messages to Archive"; translated */
 	GPtrArray *messages; /* of OperationMessage; never NULL */
