@@ -151,3 +151,10 @@ gboolean store_cache_trim(StoreCache *cache, guint64 limit, GError **error);
 
 /* PASSIVE checkpoint when due (every 2000 pages), TRUNCATE when idle is TRUE; under the flock of DESIGN 5. */
 void store_cache_checkpoint(StoreCache *cache, gboolean idle);
+
+/*
+ * For tests: settle, then count everything again (counters, threads,
+ * Message-IDs, interned texts, pending and provisional rows) and read both
+ * files whole. FAULT_DAMAGED names the first rule that does not hold; untranslated.
+ */
+gboolean store_cache_check(StoreCache *cache, GError **error);
