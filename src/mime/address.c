@@ -25,6 +25,7 @@ typedef struct {
 	gboolean has_angle;
 	gboolean quoted; /* the phrase holds a quoted string */
 	gboolean blank;  /* a blank stood before what comes */
+	gboolean no_quote; /* a quote was never closed: quotes are passed over from there */
 	gboolean damaged;
 } Reader;
 
@@ -98,23 +99,29 @@ read_comment(Reader *self)
 		self->damaged = TRUE;
 }
 
-/* Behind the opening quote: appends the text to phrase and the text as written to bare; each may be NULL. */
+/* Behind the opening quote, which counts for nothing when it is never closed: appends the text to phrase and the text as written to bare; each may be NULL. */
 static void
 read_quoted(Reader *self, GString *phrase, GString *bare)
 {
 	const char *start = self->p - 1;
 
-	while (self->p < self->end && *self->p != '"') {
+	gsize length = phrase ? phrase->len : 0;
+
+	while (!self->no_quote && self->p < self->end && *self->p != '"') {
 		if (*self->p == '\\' && self->p + 1 < self->end)
 			self->p++;
 		if (phrase != NULL)
 			g_string_append_c(phrase, *self->p);
 		self->p++;
 	}
-	if (self->p < self->end)
-		self->p++;
-	else
-		self->damaged = TRUE;
+	if (self->no_quote || self->p == self->end) {
+		self->no_quote = self->damaged = TRUE;
+		self->p = start + 1;
+		if (phrase != NULL)
+			g_string_truncate(phrase, length);
+		return;
+	}
+	self->p++;
 	if (bare != NULL)
 		g_string_append_len(bare, start, self->p - start);
 }

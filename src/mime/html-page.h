@@ -10,9 +10,6 @@
 #include "mime/layout.h"
 #include "util/limits.h"
 
-/* Marks of quoting before a line, at most. */
-#define QUOTES_SHOWN 10
-
 typedef enum {
 	TAG_OTHER, /* inline, means nothing here */
 	TAG_A, TAG_B, TAG_BLOCKQUOTE, TAG_BR, TAG_DD, TAG_DIV, TAG_DT, TAG_FONT, TAG_HEADING, TAG_HR, TAG_I, TAG_IMG,

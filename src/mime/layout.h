@@ -8,6 +8,8 @@
 
 /* A longer paragraph is broken here; spans are looked through once a line. */
 #define PARAGRAPH_MAX (16 * 1024)
+/* Marks of quoting before a line of HTML, at most. */
+#define QUOTES_SHOWN 10
 
 typedef struct {
 	MimeLineKind kind;
@@ -22,7 +24,7 @@ MimeText *mime_text_new(void);
 /* Wrap safe UTF-8 without line ends into lines. spans (sorted by start) refer to chars. An empty text gives one line. */
 void mime_text_flow(MimeText *text, const LayoutStyle *style, const char *chars, gsize length, const MimeSpan *spans,
 	guint count);
-/* An empty line, unless the last line is empty or there is none. depth: of the quote it stands in. */
+/* An empty line, unless the last line is empty or there is none. depth: of the quote that follows. */
 void mime_text_gap(MimeText *text, guint depth);
 /* A line of ours, wrapped; chars need not be safe. */
 void mime_text_note(MimeText *text, int width, const char *chars);

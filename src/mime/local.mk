@@ -41,8 +41,6 @@ src_mime_libmime_a_SOURCES = \
 	%D%/recall.c \
 	%D%/reply.c \
 	%D%/reply.h \
-	%D%/scan.c \
-	%D%/scan.h \
 	%D%/sender.c \
 	%D%/show.c \
 	%D%/show.h \

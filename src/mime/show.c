@@ -56,10 +56,8 @@ protection_notes(MimeText *text, MimeProtection protection, const MimeShowOption
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-		if (protection & rows[i].all) {
+		if (protection & rows[i].all)
 			note(text, options, _(protection & MIME_PARTLY ? rows[i].partly : rows[i].whole));
-			mime_text_gap(text, 0);
-		}
 }
 
 static void
@@ -112,10 +110,8 @@ separate(MimeText *text, const MimePart *part, guint n, const MimeShowOptions *o
 {
 	g_autofree char *line = NULL;
 
-	if (n == 0)
-		return;
 	mime_text_gap(text, 0);
-	if (part->filename != NULL) {
+	if (n > 0 && part->filename != NULL) {
 		line = g_strdup_printf("[%s]", part->filename);
 		note(text, options, line);
 		mime_text_gap(text, 0);

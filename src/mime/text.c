@@ -228,19 +228,21 @@ mime_text_flow(MimeText *text, const LayoutStyle *style, const char *chars, gsiz
 void
 mime_text_gap(MimeText *text, guint depth)
 {
-	LayoutStyle style = {.kind = depth ? MIME_LINE_QUOTE : MIME_LINE_TEXT, .depth = depth};
+	LayoutStyle style = {.kind = MIME_LINE_TEXT};
 	const MimeLine *last;
-	g_autofree char *prefix = NULL;
+	g_autoptr(GString) prefix = g_string_new(NULL);
 
 	if (text->lines->len == 0)
 		return;
 	last = &g_array_index(text->lines, MimeLine, text->lines->len - 1);
 	if (strspn(text->chars->str + last->offset, "> ") >= last->length)
 		return;
-	if (depth > 0) {
-		prefix = g_strnfill(MIN(depth, 20), '>');
-		style.first = prefix;
-	}
+	style.depth = MIN(depth, last->depth);
+	if (style.depth > 0)
+		style.kind = MIME_LINE_QUOTE;
+	for (guint i = 0; i < MIN(style.depth, QUOTES_SHOWN); i++)
+		g_string_append(prefix, "> ");
+	style.first = prefix->str;
 	mime_text_flow(text, &style, "", 0, NULL, 0);
 }
 
