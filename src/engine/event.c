@@ -68,6 +68,7 @@ engine_event_free(EngineEvent *event)
 	g_clear_error(&event->error);
 	engine_job_free(event->job);
 	question_free(event->question);
+	reader_drop_task(event->task);
 	g_free(event);
 }
 

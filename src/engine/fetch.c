@@ -49,10 +49,8 @@ idle_here(Worker *worker, GError **error)
 	ImapIdle result;
 
 	if (worker->open_folder != 0 && worker->mailbox.id != worker->open_folder &&
-		!mailbox_open(worker, worker->open_folder, error)) {
-		worker->open_folder = 0;
-		return imap_session_is_alive(worker->session);
-	}
+		!mailbox_open(worker, worker->open_folder, error))
+		return FALSE;
 	if (!imap_session_idle(worker->session, worker->wake_fd, -1, &result, worker->cancel, error))
 		return FALSE;
 	connect_control(worker);
@@ -128,13 +126,25 @@ get_on_line(Worker *worker)
 		worker->given_up = FALSE;
 		return TRUE;
 	}
-	if (++worker->refused > REFUSALS && worker->account->sync->started && fault_of(error) != FAULT_CANCELED) {
+	if (++worker->refused > REFUSALS && fault_of(error) != FAULT_CANCELED) {
 		if (!without_connection(worker))
 			return FALSE;
 		worker->refused = 0;
 		return TRUE;
 	}
 	return connect_wait(worker, error);
+}
+
+/* The connection stands: what failed concerns one folder or message, which is let be. */
+static gboolean
+passes(Worker *worker, const GError *error)
+{
+	if (worker_is_stopping(worker) || !imap_session_is_alive(worker->session))
+		return FALSE;
+	if (fault_of(error) != FAULT_CANCELED)
+		engine_post_note(worker->account->engine, worker->account->key, NULL, error);
+	worker->open_folder = 0;
+	return TRUE;
 }
 
 void
@@ -149,10 +159,10 @@ worker_run_fetch(Worker *worker)
 				break;
 			continue;
 		}
-		if (!fetch_once(worker, &error) && (error == NULL || !connect_wait(worker, error)))
+		if (fetch_once(worker, &error) || passes(worker, error))
+			continue;
+		if (!connect_wait(worker, error))
 			break;
-		if (worker->session != NULL && !imap_session_is_alive(worker->session))
-			connect_drop(worker);
 	}
 	connect_drop(worker);
 }
@@ -195,7 +205,7 @@ worker_run_watch(Worker *worker)
 				break;
 			continue;
 		}
-		if (!watch_once(worker, &error) && (error == NULL || !connect_wait(worker, error)))
+		if (!watch_once(worker, &error) && !connect_wait(worker, error))
 			break;
 	}
 	connect_drop(worker);

@@ -52,6 +52,8 @@ void cachewriter_answer(EngineAccount *account, ControlRequest *request, gboolea
 
 void reader_start(Engine *engine);
 void reader_stop(Engine *engine);
+/* A task whose done function will not be called; NULL is fine. */
+void reader_drop_task(gpointer task);
 
 /* ---- the structs ---------------------------------------------------------------- */
 

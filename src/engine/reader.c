@@ -33,6 +33,13 @@ run_task_free(gpointer data)
 	g_free(task);
 }
 
+void
+reader_drop_task(gpointer task)
+{
+	if (task != NULL)
+		run_task_free(task);
+}
+
 /* Back to main: as an event. */
 static void
 run_task_finish(RunTask *task)

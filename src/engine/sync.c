@@ -299,10 +299,11 @@ rest(Worker *worker, GError **error)
 {
 	gint64 next = worker->file_at_us ? MIN(worker->file_at_us, worker->next_round_us) : worker->next_round_us;
 	gint64 left_ms = MAX(0, (next - dates_clock_us()) / 1000 + 1);
+	gboolean no_rounds = worker->account->engine->batch && worker->file_at_us == 0;
 	ImapIdle result;
 
-	if (!imap_session_idle(worker->session, worker->wake_fd, (int)MIN(left_ms, G_MAXINT), &result,
-		    worker->cancel, error))
+	if (!imap_session_idle(worker->session, worker->wake_fd,
+		    no_rounds ? -1 : (int)MIN(left_ms, G_MAXINT), &result, worker->cancel, error))
 		return FALSE;
 	connect_control(worker);
 	if (result == IMAP_IDLE_NEWS)
