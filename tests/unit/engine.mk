@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests of src/engine: one program a module, linked with its own layer and those below.
+check_PROGRAMS += tests/unit/test-engine-parts
+TESTS += tests/unit/test-engine-parts
+tests_unit_test_engine_parts_SOURCES = %D%/test-engine-parts.c
+tests_unit_test_engine_parts_LDADD = $(LINK_ENGINE)
