@@ -19,3 +19,8 @@ check_PROGRAMS += tests/unit/test-imap-writer
 TESTS += tests/unit/test-imap-writer
 tests_unit_test_imap_writer_SOURCES = %D%/test-imap-writer.c
 tests_unit_test_imap_writer_LDADD = $(LINK_IMAP)
+
+check_PROGRAMS += tests/unit/test-imap-fetch
+TESTS += tests/unit/test-imap-fetch
+tests_unit_test_imap_fetch_SOURCES = %D%/test-imap-fetch.c
+tests_unit_test_imap_fetch_LDADD = $(LINK_IMAP)
