@@ -128,7 +128,7 @@ take_child(Walk *walk, MimePart *part)
 {
 	MimePart *child;
 
-	if (walk->depth >= LIMIT_MIME_NESTING - 1 || walk->parts >= LIMIT_MIME_PARTS) {
+	if (walk->depth >= LIMIT_MIME_NESTING || walk->parts >= LIMIT_MIME_PARTS) {
 		part->opaque = TRUE;
 		return imap_skip_value(walk->parser);
 	}
