@@ -152,7 +152,7 @@ imap_begin(ImapSession *session, Cancel *cancel, GError **error)
 		return FALSE;
 	}
 	net_stream_set_cancel(session->stream, cancel);
-	return cancel_check(cancel, error);
+	return !cancel_check(cancel, error);
 }
 
 /* ---- out ---- */
@@ -581,7 +581,10 @@ imap_step(ImapSession *session, GError **error)
 		return FALSE;
 	if (is_leftover(session, &response))
 		return TRUE;
-	imap_trace(session, 'S', response.text, response.length);
+	if (session->masked != NULL && response.text[0] == '+')
+		imap_trace(session, 'S', "+ ***", 5);
+	else
+		imap_trace(session, 'S', response.text, response.length);
 	imap_parser_init(&parser, &response);
 	if (!imap_line_parse(&parser, &line, &failure))
 		return imap_fail(session, failure, error);

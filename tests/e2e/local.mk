@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The whole program against real servers: one script a subject, TAP.
 E2E_TESTS = \
+	tests/e2e/test-imap-session.py \
 	tests/e2e/test-servers.py
 TESTS += $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/screen.py
+
+# What test-imap-session.py starts.
+check_PROGRAMS += tests/e2e/imap-live
+tests_e2e_imap_live_SOURCES = %D%/imap-live.c
+tests_e2e_imap_live_LDADD = $(LINK_IMAP)
