@@ -13,6 +13,25 @@
 /* Octets of an APPEND that are written between two looks at the progress. */
 #define APPEND_CHUNK (64 * 1024)
 
+static void
+set_free(gpointer set)
+{
+	imap_set_free(set);
+}
+
+/* ---- what goes away ---- */
+
+/* A command of ours ended that took unmapped messages away: they were gone, or not known which. Takes gone. */
+static void
+tell_removed(ImapSession *session, ImapSet *gone, gboolean sure)
+{
+	if (session->unmapped > 0)
+		imap_event_expunged(session, sure ? gone : NULL);
+	if (session->unmapped == 0 || !sure)
+		imap_set_free(gone);
+	session->unmapped = 0;
+}
+
 /* ---- COPY and MOVE ---- */
 
 void
@@ -67,8 +86,23 @@ copy_done(ImapSession *session, Ticket *ticket, const ImapLine *line)
 	take_copyuid(ticket->state, line);
 }
 
+static void
+move_done(ImapSession *session, Ticket *ticket, const ImapLine *line)
+{
+	Copy *copy = ticket->state;
+	ImapSet *gone;
+
+	take_copyuid(copy, line);
+	if (ticket->open > 0)
+		return;
+	gone = imap_set_new();
+	for (guint i = 0; i < copy->copied.pairs->len; i++)
+		imap_set_add(gone, g_array_index(copy->copied.pairs, ImapUidPair, i).from);
+	tell_removed(session, gone, session->unmapped <= imap_set_count(gone));
+}
+
 static const TicketKind copy_kind = {"COPY", copy_data, copy_done, copy_free, FALSE};
-static const TicketKind move_kind = {"MOVE", copy_data, copy_done, copy_free, FALSE};
+static const TicketKind move_kind = {"MOVE", copy_data, move_done, copy_free, FALSE};
 
 static gboolean
 send_copies(ImapSession *session, Ticket *ticket, const char *words, const ImapSet *uids, const char *mailbox,
@@ -134,7 +168,31 @@ imap_session_move(ImapSession *session, const ImapSet *uids, const char *mailbox
 	return FALSE;
 }
 
-static const TicketKind expunge_kind = {"EXPUNGE", NULL, NULL, NULL, FALSE};
+static void
+expunge_done(ImapSession *session, Ticket *ticket, const ImapLine *line)
+{
+	ImapSet *asked;
+
+	(void)line;
+	if (ticket->open > 0)
+		return;
+	/* Those that are not marked as deleted stay: sure is only who saw all go. */
+	asked = imap_set_copy(ticket->state);
+	tell_removed(session, asked, session->unmapped == imap_set_count(asked));
+}
+
+static const TicketKind expunge_kind = {"EXPUNGE", NULL, expunge_done, set_free, FALSE};
+
+gboolean
+imap_is_removing(const ImapSession *session)
+{
+	for (GList *item = session->flights.head; item != NULL; item = item->next) {
+		const TicketKind *kind = ((Flight *)item->data)->ticket->kind;
+		if (kind == &move_kind || kind == &expunge_kind)
+			return TRUE;
+	}
+	return FALSE;
+}
 
 gboolean
 imap_session_expunge(ImapSession *session, const ImapSet *uids, Cancel *cancel, GError **error)
@@ -149,7 +207,7 @@ imap_session_expunge(ImapSession *session, const ImapSet *uids, Cancel *cancel, 
 			_("The server cannot remove single messages (no UIDPLUS): they stay marked as deleted."));
 		return FALSE;
 	}
-	ticket = imap_ticket_new(session, &expunge_kind, NULL);
+	ticket = imap_ticket_new(session, &expunge_kind, imap_set_copy(uids));
 	ok = send_copies(session, ticket, "UID EXPUNGE ", uids, NULL, error) && imap_await(session, ticket, error);
 	imap_finish(session, ticket);
 	return ok;
@@ -232,12 +290,6 @@ imap_session_append(ImapSession *session, const ImapAppend *append, guint32 *uid
 
 /* ---- SEARCH ---- */
 
-static void
-search_free(gpointer data)
-{
-	imap_set_free(data);
-}
-
 static Take
 search_data(ImapSession *session, Ticket *ticket, const ImapLine *line, ImapParser *parser, GError **error)
 {
@@ -255,7 +307,7 @@ search_data(ImapSession *session, Ticket *ticket, const ImapLine *line, ImapPars
 	return ok ? TAKE_YES : TAKE_BROKEN;
 }
 
-static const TicketKind search_kind = {"SEARCH", search_data, NULL, search_free, FALSE};
+static const TicketKind search_kind = {"SEARCH", search_data, NULL, set_free, FALSE};
 
 ImapSet *
 imap_session_search(ImapSession *session, const ImapCommand *keys, Cancel *cancel, GError **error)

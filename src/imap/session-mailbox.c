@@ -339,7 +339,10 @@ news_expunge(ImapSession *session, guint32 sequence)
 
 	if (session->exists > 0)
 		session->exists--;
-	imap_event_expunged(session, uid ? imap_set_new_range(uid, uid) : NULL);
+	if (uid == 0 && imap_is_removing(session))
+		session->unmapped++;
+	else
+		imap_event_expunged(session, uid ? imap_set_new_range(uid, uid) : NULL);
 }
 
 static gboolean

@@ -98,6 +98,7 @@ struct ImapSession {
 	guint32 exists;
 	guint32 uidvalidity;
 	ImapSeqMap *map;
+	guint unmapped; /* messages that a MOVE or EXPUNGE in flight took away, by numbers that the map lacks */
 	ImapRow row; /* the FETCH response at hand */
 	GQueue events; /* of ImapEvent* */
 
@@ -156,6 +157,11 @@ gboolean imap_mailbox_news(ImapSession *session, const ImapLine *line, ImapParse
 /* Forget the selected mailbox. */
 void imap_mailbox_left(ImapSession *session);
 gboolean imap_is_select(const Ticket *ticket);
+
+/* ---- session-change.c ---- */
+
+/* A MOVE or EXPUNGE of ours is in flight: it knows which UIDs go. */
+gboolean imap_is_removing(const ImapSession *session);
 
 /* ---- session-events.c ---- */
 void imap_event_exists(ImapSession *session, guint32 count);

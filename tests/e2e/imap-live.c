@@ -452,11 +452,14 @@ test_copy_move_expunge(void)
 		imap_set_add(uids, append(session, from, "wanderer", 10));
 	select_folder(session, from);
 	g_assert_true(imap_session_copy(session, uids, to, &copied, NULL, &error));
-	g_assert_cmpuint(copied.pairs->len, ==, uidplus ? 3 : 0);
+	/* A server that does not announce UIDPLUS may tell the copies all the same. */
+	if (uidplus)
+		g_assert_cmpuint(copied.pairs->len, ==, 3);
 	if (imap_session_has(session, IMAP_CAP_MOVE)) {
 		g_autoptr(ImapEvent) event = NULL;
 		g_assert_true(imap_session_move(session, uids, to, &moved, NULL, &error));
-		g_assert_cmpuint(moved.pairs->len, ==, uidplus ? 3 : 0);
+		if (uidplus)
+			g_assert_cmpuint(moved.pairs->len, ==, 3);
 		event = wait_event(session, IMAP_EVENT_EXPUNGED);
 		g_assert_nonnull(event->uids);
 		g_assert_cmpuint(imap_set_count(event->uids), ==, 3);
