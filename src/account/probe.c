@@ -12,6 +12,7 @@
 
 #include "account/providers.h"
 #include "imap/session.h"
+#include "net/trace.h"
 #include "smtp/session.h"
 #include "store/types.h"
 #include "util/dates.h"
@@ -205,7 +206,7 @@ on_smtp_line(const char *line, gpointer user)
 {
 	Probe *probe = user;
 
-	(void)line;
+	net_trace(LOG_SMTP, "setup", 'S', line, strlen(line));
 	if (probe->step != STEP_CONNECT || probe->options->secret == NULL)
 		return;
 	end_step(probe, STEP_OK, NULL);

@@ -30,3 +30,14 @@ check_PROGRAMS += tests/unit/test-account-conf
 TESTS += tests/unit/test-account-conf
 tests_unit_test_account_conf_SOURCES = %D%/test-account-conf.c
 tests_unit_test_account_conf_LDADD = $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-setup
+TESTS += tests/unit/test-account-setup
+tests_unit_test_account_setup_SOURCES = %D%/test-account-setup.c
+tests_unit_test_account_setup_LDADD = $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-probe
+TESTS += tests/unit/test-account-probe
+tests_unit_test_account_probe_SOURCES = %D%/test-account-probe.c
+tests_unit_test_account_probe_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+tests_unit_test_account_probe_LDADD = $(LINK_PEER) $(LINK_ACCOUNT)
