@@ -19,12 +19,12 @@ use(const Config *config)
 	preferences_free(config_preferences(config, NULL, NULL));
 	for (guint i = 0; i < accounts->len; i++) {
 		const AccountConfig *account = g_ptr_array_index(accounts, i);
-		g_autofree char *key = config_free_key(config, account->address);
 		if (account->imap.host == NULL || account->imap.port == 0 || account->user == NULL)
 			abort();
 		preferences_free(config_preferences(config, account->key, "INBOX"));
 		account_config_free(account_config_copy(account));
 		(void)identity_is_me(account, "a@b.c");
+		g_free(config_free_key(config, account->address));
 	}
 }
 
