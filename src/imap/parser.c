@@ -23,7 +23,7 @@ imap_parser_init(ImapParser *parser, const ImapResponse *response)
 void
 imap_parser_init_slice(ImapParser *parser, ImapSlice text)
 {
-	ImapResponse response = {.text = text.data, .length = text.length};
+	ImapResponse response = {.text = text.data ? text.data : "", .length = text.length};
 
 	imap_parser_init(parser, &response);
 }
