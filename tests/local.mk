@@ -15,6 +15,7 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
 	G_SLICE=always-malloc; export G_SLICE;
 dist_noinst_SCRIPTS += tests/unit/run-tap
+EXTRA_DIST += tests/tsan.supp
 
 include %D%/unit/util.mk
 include %D%/unit/mime.mk

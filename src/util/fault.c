@@ -3,7 +3,12 @@
 
 #include "util/fault.h"
 
-G_DEFINE_QUARK(posthorn, fault)
+GQuark
+fault_quark(void)
+{
+	/* Not G_DEFINE_QUARK: its static cache is a race where several threads fail at once. */
+	return g_quark_from_static_string("posthorn-fault-quark");
+}
 
 static const char *const names[] = {
 	[FAULT_RETRY] = "retry",
