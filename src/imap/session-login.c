@@ -203,7 +203,13 @@ auth_done(ImapSession *session, Ticket *ticket, const ImapLine *line)
 static const TicketKind auth_kind = {.what = "the login", .done = auth_done, .free = g_free};
 
 /* What became of one attempt. */
-typedef enum { TRIED_OK, TRIED_REFUSED, TRIED_UNSUPPORTED, TRIED_BROKEN } Tried;
+typedef enum {
+	TRIED_OK,
+	TRIED_REFUSED,     /* the password is wrong */
+	TRIED_UNHEARD,     /* refused before the password was proved */
+	TRIED_UNSUPPORTED, /* the mechanism */
+	TRIED_BROKEN
+} Tried;
 
 /* A response of the mechanism, by a line of its own. */
 static gboolean
@@ -301,7 +307,9 @@ judge(ImapSession *session, Ticket *ticket, Sasl *sasl, GError **own, GError **e
 	auth_error(session, ticket, sasl, error);
 	if (fault_of(ticket->error) == FAULT_RETRY)
 		return TRIED_BROKEN;
-	return auth->answer == IMAP_ANSWER_BAD ? TRIED_UNSUPPORTED : TRIED_REFUSED;
+	if (auth->answer == IMAP_ANSWER_BAD)
+		return TRIED_UNSUPPORTED;
+	return sasl != NULL && !sasl_is_conclusive(sasl) ? TRIED_UNHEARD : TRIED_REFUSED;
 }
 
 static Tried
@@ -373,8 +381,8 @@ may_use_login_command(const ImapSession *session, const ImapLogin *login)
 
 /*
  * The strongest mechanism first. Where one is not supported after all, or a
- * server that offers SCRAM keeps the password in another form (it says NO), the
- * next is tried; a refused PLAIN, LOGIN or token is the end.
+ * server that offers SCRAM keeps the password in another form (it says NO at
+ * once), the next is tried; a password that is known to be wrong is the end.
  */
 static gboolean
 authenticate(ImapSession *session, const ImapLogin *login, GError **error)
@@ -398,13 +406,13 @@ authenticate(ImapSession *session, const ImapLogin *login, GError **error)
 		tried = try_mechanism(session, login, mechanism, &refused);
 		if (tried == TRIED_OK)
 			return TRUE;
-		if (tried == TRIED_BROKEN || (tried == TRIED_REFUSED && sasl_shows_secret(mechanism))) {
+		if (tried == TRIED_BROKEN || tried == TRIED_REFUSED) {
 			g_propagate_error(error, refused);
 			return FALSE;
 		}
 		g_clear_error(&last);
 		last = refused;
-		skip |= 1u << mechanism;
+		skip |= tried == TRIED_UNHEARD ? sasl_alike(mechanism) : 1u << mechanism;
 	}
 }
 

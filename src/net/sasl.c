@@ -70,12 +70,6 @@ sasl_name(SaslMechanism mechanism)
 	return mechanism >= 0 && mechanism < SASL_COUNT ? mechanisms[mechanism].name : NULL;
 }
 
-gboolean
-sasl_shows_secret(SaslMechanism mechanism)
-{
-	return mechanism >= 0 && mechanism < SASL_COUNT && mechanisms[mechanism].shows;
-}
-
 static gboolean
 is_offered(const char *const *offered, const char *name)
 {
@@ -366,4 +360,18 @@ const char *
 sasl_server_error(const Sasl *sasl)
 {
 	return sasl->server_error;
+}
+
+gboolean
+sasl_is_conclusive(const Sasl *sasl)
+{
+	return sasl->scram == NULL || sasl->step > 0;
+}
+
+guint
+sasl_alike(SaslMechanism mechanism)
+{
+	if (mechanism == SASL_SCRAM_SHA_256 || mechanism == SASL_SCRAM_SHA_1)
+		return 1u << SASL_SCRAM_SHA_256 | 1u << SASL_SCRAM_SHA_1;
+	return 1u << mechanism;
 }

@@ -85,5 +85,13 @@ gboolean sasl_step(Sasl *sasl, const char *challenge, Secret **line, GError **er
 gboolean sasl_finish(Sasl *sasl, GError **error);
 /* What an OAuth server said in place of a challenge: its JSON, sanitised; NULL: nothing. Borrowed. */
 const char *sasl_server_error(const Sasl *sasl);
-/* The mechanism needs the secret itself to reach the server (PLAIN, LOGIN, tokens). */
-gboolean sasl_shows_secret(SaslMechanism mechanism);
+/*
+ * Of a refused login: the server has had what it needs to know that the
+ * password is wrong. FALSE: it refused a mechanism's first words, as servers do
+ * that offer SCRAM to all and keep some passwords in another form; then the
+ * next mechanism may be tried, without those of sasl_alike(). (Every failed
+ * attempt is punished by delays and locks: there must be no needless one.)
+ */
+gboolean sasl_is_conclusive(const Sasl *sasl);
+/* Bits 1 << SaslMechanism of those that fail for the same reason, mechanism's own included. */
+guint sasl_alike(SaslMechanism mechanism);

@@ -290,8 +290,9 @@ login_words(const SmtpSession *session, const Sasl *sasl, const SmtpReply *reply
 			_("The SMTP server refuses the login: \"%s\" Check user name and password."), words);
 }
 
+/* *skip gets what need not be tried any more. */
 static LoginResult
-log_in_by(SmtpSession *session, SaslMechanism mechanism, const SmtpLogin *login, GError **error)
+log_in_by(SmtpSession *session, SaslMechanism mechanism, const SmtpLogin *login, guint *skip, GError **error)
 {
 	SaslLogin who = {.user = login->user,
 		.secret = login->secret,
@@ -300,6 +301,7 @@ log_in_by(SmtpSession *session, SaslMechanism mechanism, const SmtpLogin *login,
 	g_autoptr(Sasl) sasl = sasl_new(mechanism, &who, error);
 	g_autoptr(Secret) initial = NULL;
 
+	*skip |= 1u << mechanism;
 	if (sasl == NULL || !sasl_start(sasl, &initial, error) ||
 		!say_auth(session, mechanism, &initial, error))
 		return LOGIN_FAILED;
@@ -316,11 +318,11 @@ log_in_by(SmtpSession *session, SaslMechanism mechanism, const SmtpLogin *login,
 			return sasl_finish(sasl, error) ? LOGIN_DONE : LOGIN_FAILED;
 		} else {
 			login_words(session, sasl, reply, error);
-			/* A server may offer SCRAM to all, and know the proof of some only. */
-			return is_about_mechanism(reply->code) ||
-					       (reply->code == 535 && !sasl_shows_secret(mechanism))
-				       ? LOGIN_NEXT
-				       : LOGIN_FAILED;
+			if (reply->code == 535 && !sasl_is_conclusive(sasl))
+				*skip |= sasl_alike(mechanism);
+			else if (!is_about_mechanism(reply->code))
+				return LOGIN_FAILED;
+			return LOGIN_NEXT;
 		}
 	}
 }
@@ -330,12 +332,12 @@ log_in(SmtpSession *session, const SmtpLogin *login, GError **error)
 {
 	static const SaslKind kinds[] = {SASL_PASSWORD, SASL_TOKEN, SASL_CERTIFICATE};
 	g_autoptr(GError) failure = NULL;
-	guint tried = 0;
+	guint skip = 0;
 
 	for (;;) {
 		g_autoptr(GError) none = NULL;
 		SaslMechanism mechanism = sasl_choose((const char *const *)session->mechanisms->pdata,
-			kinds[login->kind], net_stream_is_confidential(session->stream), tried, &none);
+			kinds[login->kind], net_stream_is_confidential(session->stream), skip, &none);
 		LoginResult result;
 
 		if (mechanism == SASL_NONE) {
@@ -344,10 +346,9 @@ log_in(SmtpSession *session, const SmtpLogin *login, GError **error)
 			return FALSE;
 		}
 		g_clear_error(&failure);
-		result = log_in_by(session, mechanism, login, &failure);
+		result = log_in_by(session, mechanism, login, &skip, &failure);
 		if (result == LOGIN_DONE)
 			return TRUE;
-		tried |= 1u << mechanism;
 		if (result == LOGIN_FAILED || session->dead) {
 			g_propagate_error(error, g_steal_pointer(&failure));
 			return FALSE;

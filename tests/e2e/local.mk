@@ -2,6 +2,7 @@
 # The whole program against real servers: one script a subject, TAP.
 E2E_TESTS = \
 	tests/e2e/test-imap-session.py \
+	tests/e2e/test-net.py \
 	tests/e2e/test-servers.py
 TESTS += $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/screen.py
@@ -10,3 +11,8 @@ EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/screen.py
 check_PROGRAMS += tests/e2e/imap-live
 tests_e2e_imap_live_SOURCES = %D%/imap-live.c
 tests_e2e_imap_live_LDADD = $(LINK_IMAP)
+
+# What test-net.py starts.
+check_PROGRAMS += tests/e2e/net-driver
+tests_e2e_net_driver_SOURCES = %D%/net-driver.c
+tests_e2e_net_driver_LDADD = $(LINK_SMTP)

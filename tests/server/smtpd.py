@@ -77,11 +77,15 @@ class Server:
         local = [address for address in recipients if self.is_local(address)]
         if not local:
             return "250 2.0.0 Ok: kept, nobody here is addressed"
+        refused = {}
         try:
             with smtplib.LMTP(self.config["host"], self.config["lmtp"], timeout=30) as link:
-                refused = link.sendmail(sender, local, content)
-        except smtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients
+                # LMTP answers for each recipient, smtplib hears one answer: one at a time.
+                for address in local:
+                    try:
+                        link.sendmail(sender, [address], content)
+                    except smtplib.SMTPRecipientsRefused as error:
+                        refused.update(error.recipients)
         except (OSError, smtplib.SMTPException) as error:
             return f"451 4.3.0 Not delivered: {type(error).__name__}"
         for code, text in refused.values():

@@ -129,6 +129,11 @@ static const LoginRow logins[] = {
 		EHLO "S: 250-t\nS: 250 AUTH SCRAM-SHA-1 PLAIN\nC: AUTH SCRAM-SHA-1 \nS: 504 5.5.4 unknown\n"
 		     "C: AUTH PLAIN AHRpbQB0YW5zdGFhZg==\nS: 235 ok\n",
 		SMTP_PASSWORD, -1, NULL},
+	{"scram-not-for-this-user",
+		EHLO "S: 250-t\nS: 250 AUTH SCRAM-SHA-1 SCRAM-SHA-256 PLAIN\nC: AUTH SCRAM-SHA-256 \nS: 535 "
+		     "5.7.8 no\n"
+		     "C: AUTH PLAIN AHRpbQB0YW5zdGFhZg==\nS: 235 ok\n",
+		SMTP_PASSWORD, -1, NULL},
 	{"scram-unproved", EHLO "S: 250-t\nS: 250 AUTH SCRAM-SHA-256\nC: AUTH SCRAM-SHA-256 \nS: 235 ok\n",
 		SMTP_PASSWORD, FAULT_PROTOCOL, "without proving"},
 	{"scram-nonsense",
