@@ -197,7 +197,7 @@ read_literal(Reader *self)
 static char *
 split_bare(Reader *self, GString *name)
 {
-	g_auto(GStrv) words = NULL;
+	const char *word, *next;
 	char *address = NULL;
 
 	if (self->bare->len == 0)
@@ -210,15 +210,17 @@ split_bare(Reader *self, GString *name)
 		return g_strdup("");
 	}
 	self->damaged = TRUE;
-	words = g_strsplit(self->bare->str, " ", -1);
-	for (guint i = 0; words[i] != NULL; i++) {
-		if (address == NULL && strchr(words[i], '@') != NULL) {
-			address = g_strdup(words[i]);
+	for (word = self->bare->str; word != NULL; word = next ? next + 1 : NULL) {
+		gsize length;
+		next = strchr(word, ' ');
+		length = next ? (gsize)(next - word) : strlen(word);
+		if (address == NULL && memchr(word, '@', length) != NULL) {
+			address = g_strndup(word, length);
 			continue;
 		}
 		if (name->len > 0)
 			g_string_append_c(name, ' ');
-		g_string_append(name, words[i]);
+		g_string_append_len(name, word, (gssize)length);
 	}
 	return address ? address : g_strdup("");
 }
@@ -347,8 +349,10 @@ read_one(Reader *self)
 		break;
 	case '<':
 		self->p++;
-		if (self->has_angle)
+		if (self->has_angle) { /* a comma is missing */
 			self->damaged = TRUE;
+			end_mailbox(self);
+		}
 		read_angle(self);
 		break;
 	case ',':

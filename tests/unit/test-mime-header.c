@@ -224,6 +224,7 @@ test_addresses_broken(void)
 		{"Ada <ada@b.c", "Ada|ada@b.c"},
 		{"\"Ada <ada@b.c>", "Ada|ada@b.c"},
 		{"two words", "two words|"},
+		{"Ada <a@b> Bob <c@d>", "Ada|a@b; |c@d"},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
