@@ -79,9 +79,3 @@ char *keymap_check(const CommandTable *const *tables);
 
 /* The refusal for the first need that is not in has; NULL: all hold. Translated, static. */
 const char *command_refusal(const Command *command, guint has);
-
-/*
- * How well pattern fits text, for the palette and choosers: its characters in
- * order, better at beginnings of words and side by side. 0: not at all. Case is ignored.
- */
-int fuzzy_score(const char *pattern, const char *text);

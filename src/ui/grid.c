@@ -31,6 +31,7 @@ static const char *const glyphs[GLYPH_COUNT_OF][2] = {
 	[GLYPH_CROSS] = {"✗", "x"},
 	[GLYPH_WORK] = {"⇅", "*"},
 	[GLYPH_WAIT] = {"…", "."},
+	[GLYPH_PENDING] = {"⋯", "~"},
 	[GLYPH_BAR_FULL] = {"█", "#"},
 	[GLYPH_BAR_EMPTY] = {"░", "."},
 	[GLYPH_MASK] = {"•", "*"},

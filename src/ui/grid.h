@@ -49,6 +49,7 @@ typedef enum {
 	GLYPH_CROSS,
 	GLYPH_WORK,      /* ⇅ */
 	GLYPH_WAIT,      /* … */
+	GLYPH_PENDING,   /* ⋯ under way */
 	GLYPH_BAR_FULL,
 	GLYPH_BAR_EMPTY,
 	GLYPH_MASK,      /* a hidden character */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/core.h"
+
+#include <string.h>
+
+#include "ui/folders.h"
+
+void
+ui_account_free(UiAccount *account)
+{
+	if (!account)
+		return;
+	store_view_close(account->view);
+	g_ptr_array_unref(account->folders);
+	g_free(account->key);
+	g_free(account->label);
+	g_free(account->link_words);
+	g_free(account);
+}
+
+UiAccount *
+app_account(App *app, const char *key)
+{
+	for (guint i = 0; key && i < app->accounts->len; i++) {
+		UiAccount *account = g_ptr_array_index(app->accounts, i);
+
+		if (strcmp(account->key, key) == 0)
+			return account;
+	}
+	return NULL;
+}
+
+const AccountConfig *
+app_account_config(App *app, const UiAccount *account)
+{
+	return account ? config_account(app->config, account->key) : NULL;
+}
+
+static GPtrArray *
+no_folders(void)
+{
+	return g_ptr_array_new_with_free_func((GDestroyNotify)store_folder_free);
+}
+
+void
+app_load_folders(App *app, UiAccount *account)
+{
+	GPtrArray *folders;
+
+	if (!account->view) {
+		g_autofree char *path = g_build_filename(app->paths->cache, account->key, NULL);
+
+		account->view = store_view_open(path, NULL); /* none yet: the first sync makes one */
+	}
+	folders = account->view ? store_view_folders(account->view) : no_folders();
+	if (app->folders)
+		folders_release(app->folders);
+	g_ptr_array_unref(account->folders);
+	account->folders = folders;
+	if (app->folders)
+		folders_rebuild(app->folders);
+}
+
+void
+app_load_accounts(App *app)
+{
+	GPtrArray *configs = config_accounts(app->config);
+
+	for (guint i = 0; i < configs->len; i++) {
+		const AccountConfig *config = g_ptr_array_index(configs, i);
+		UiAccount *account = app_account(app, config->key);
+
+		if (account)
+			continue;
+		account = g_new0(UiAccount, 1);
+		account->key = g_strdup(config->key);
+		account->label = g_strdup(config->label ? config->label : config->key);
+		account->folders = no_folders();
+		account->link = app->options->offline ? LINK_OFF : LINK_CONNECTING;
+		g_ptr_array_add(app->accounts, account);
+		app_load_folders(app, account);
+	}
+}
+
+const StoreFolder *
+account_folder(const UiAccount *account, const char *name)
+{
+	for (guint i = 0; name && i < account->folders->len; i++) {
+		const StoreFolder *folder = g_ptr_array_index(account->folders, i);
+
+		if (strcmp(folder->name, name) == 0
+			|| (folder->role == ROLE_INBOX && g_ascii_strcasecmp(name, "INBOX") == 0))
+			return folder;
+	}
+	return NULL;
+}
+
+const StoreFolder *
+account_folder_by_id(const UiAccount *account, FolderId id)
+{
+	for (guint i = 0; i < account->folders->len; i++) {
+		const StoreFolder *folder = g_ptr_array_index(account->folders, i);
+
+		if (folder->id == id)
+			return folder;
+	}
+	return NULL;
+}
+
+const StoreFolder *
+account_folder_by_role(const UiAccount *account, FolderRole role)
+{
+	for (guint i = 0; i < account->folders->len; i++) {
+		const StoreFolder *folder = g_ptr_array_index(account->folders, i);
+
+		if (folder->role == role)
+			return folder;
+	}
+	return NULL;
+}

@@ -1,0 +1,673 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What can be done with the message, or the marked messages, at hand: in the
+ * index and in the pager.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "ui/act.h"
+#include "ui/composer.h"
+#include "ui/content.h"
+#include "ui/core.h"
+#include "ui/index.h"
+#include "ui/pager.h"
+#include "ui/parts.h"
+#include "ui/pipe.h"
+#include "ui/tables.h"
+#include "ui/text-view.h"
+#include "util/i18n.h"
+#include "util/text.h"
+
+static GBytes *
+file_octets(View *view)
+{
+	return view->class == &pager_class ? pager_octets(view) : NULL;
+}
+
+/* The one message: *row 0 with octets for one from a file. FALSE: said. */
+static gboolean
+the_message(View *view, const CommandCall *call, UiAccount **account, RowId *row)
+{
+	g_autoptr(GArray) rows = NULL;
+
+	*row = 0;
+	*account = NULL;
+	if (file_octets(view))
+		return TRUE;
+	rows = act_targets(view, call, account);
+	if (rows)
+		*row = g_array_index(rows, RowId, 0);
+	return rows != NULL;
+}
+
+/* ---- answering ------------------------------------------------------------------------------------------- */
+
+static void
+begin(View *view, const CommandCall *call, ComposeKind kind)
+{
+	UiAccount *account;
+	RowId row;
+
+	if (the_message(view, call, &account, &row))
+		composer_begin(view->app, view, account, row, file_octets(view), kind);
+}
+
+static void
+reply(View *view, const CommandCall *call)
+{
+	begin(view, call, COMPOSE_REPLY);
+}
+
+static void
+reply_all(View *view, const CommandCall *call)
+{
+	begin(view, call, COMPOSE_REPLY_ALL);
+}
+
+static void
+reply_list(View *view, const CommandCall *call)
+{
+	begin(view, call, COMPOSE_REPLY_LIST);
+}
+
+static void
+forward_marked(View *view, const CommandCall *call)
+{
+	UiAccount *account;
+	g_autoptr(GArray) rows = act_targets(view, call, &account);
+
+	if (rows)
+		composer_forward_rows(view->app, view, account, rows);
+}
+
+static void
+forward(View *view, const CommandCall *call)
+{
+	if (call->marked)
+		forward_marked(view, call);
+	else
+		begin(view, call, COMPOSE_FORWARD);
+}
+
+static void
+forward_attached(View *view, const CommandCall *call)
+{
+	if (call->marked)
+		forward_marked(view, call);
+	else
+		begin(view, call, COMPOSE_FORWARD_ATTACHED);
+}
+
+static void
+resend(View *view, const CommandCall *call)
+{
+	begin(view, call, COMPOSE_RESEND);
+}
+
+static void
+bounce(View *view, const CommandCall *call)
+{
+	UiAccount *account;
+	RowId row;
+	g_autoptr(StoreRow) known = NULL;
+
+	if (!the_message(view, call, &account, &row))
+		return;
+	known = account && account->view ? store_view_row(account->view, row) : NULL;
+	composer_bounce(view->app, view, account, row, file_octets(view), known ? known->subject : NULL);
+}
+
+static void
+draft_recall(View *view, const CommandCall *call)
+{
+	View *index = app_find(view->app, &index_class);
+	gboolean in_drafts = index && index_role(index) == ROLE_DRAFTS;
+	UiAccount *account = NULL;
+	RowId row = 0;
+
+	if (in_drafts && !the_message(view, call, &account, &row))
+		return;
+	composer_recall(view->app, view, account, row);
+}
+
+/* ---- moving ------------------------------------------------------------------------------------------------- */
+
+static void
+act(View *view, const CommandCall *call, EngineActKind kind)
+{
+	UiAccount *account;
+	g_autoptr(GArray) rows = act_targets(view, call, &account);
+
+	if (rows)
+		act_on_rows(view, account, rows, kind, NULL, FALSE);
+}
+
+static void
+delete_message(View *view, const CommandCall *call)
+{
+	act(view, call, ACT_DELETE);
+}
+
+static void
+archive(View *view, const CommandCall *call)
+{
+	act(view, call, ACT_ARCHIVE);
+}
+
+static void
+junk_toggle(View *view, const CommandCall *call)
+{
+	act(view, call, ACT_JUNK);
+}
+
+static void
+on_thread(View *view, gboolean below, EngineActKind kind, guint seen)
+{
+	View *index = app_find(view->app, &index_class);
+	g_autoptr(GArray) rows = index ? index_thread_rows(index, below) : NULL;
+
+	if (!rows || rows->len == 0)
+		app_say(view->app, "%s", _("There is no thread here."));
+	else if (seen)
+		act_flags(view, index_account(index), rows, seen, 0, NULL, NULL);
+	else
+		act_on_rows(view, index_account(index), rows, kind, NULL, FALSE);
+}
+
+static void
+delete_thread(View *view, const CommandCall *call)
+{
+	(void)call;
+	on_thread(view, FALSE, ACT_DELETE, 0);
+}
+
+static void
+delete_subthread(View *view, const CommandCall *call)
+{
+	(void)call;
+	on_thread(view, TRUE, ACT_DELETE, 0);
+}
+
+static void
+thread_read(View *view, const CommandCall *call)
+{
+	(void)call;
+	on_thread(view, FALSE, ACT_FLAGS, MESSAGE_SEEN);
+}
+
+static void
+subthread_read(View *view, const CommandCall *call)
+{
+	(void)call;
+	on_thread(view, TRUE, ACT_FLAGS, MESSAGE_SEEN);
+}
+
+typedef struct {
+	GArray *rows;
+	EngineActKind kind;
+	UiAccount *account;
+	char *who; /* list or sender, to remember where its mail goes; NULL */
+} Move;
+
+static void
+move_free(gpointer data)
+{
+	Move *move = data;
+
+	g_array_unref(move->rows);
+	g_free(move->who);
+	g_free(move);
+}
+
+static void
+move_chosen(App *app, View *view, UiAccount *account, const char *folder, gpointer data)
+{
+	Move *move = data;
+
+	if (!view)
+		return;
+	if (!account_folder(account, folder)) {
+		app_warn(app, _("There is no folder \"%s\". y shows the folders, C there makes one."), folder);
+		return;
+	}
+	g_free(app->last_target);
+	app->last_target = g_strdup(folder);
+	if (move->who)
+		g_hash_table_insert(app->targets, g_strdup(move->who), g_strdup(folder));
+	if (account == move->account)
+		act_on_rows(view, account, move->rows, move->kind, folder, FALSE);
+	else
+		act_to_account(view, move->account, move->rows, move->kind, folder, account->key);
+}
+
+static void
+to_folder(View *view, const CommandCall *call, EngineActKind kind)
+{
+	UiAccount *account;
+	g_autoptr(GArray) rows = act_targets(view, call, &account);
+	g_autoptr(StoreRow) first = NULL;
+	const char *guess = NULL;
+	Move *move;
+
+	if (!rows)
+		return;
+	move = g_new0(Move, 1);
+	move->rows = g_array_ref(rows);
+	move->kind = kind;
+	move->account = account;
+	first = account->view ? store_view_row(account->view, g_array_index(rows, RowId, 0)) : NULL;
+	if (first)
+		move->who = g_strdup(first->list_id ? first->list_id : first->from_address);
+	if (call->argument) {
+		move_chosen(view->app, view, account, call->argument, move);
+		move_free(move);
+		return;
+	}
+	guess = move->who ? g_hash_table_lookup(view->app->targets, move->who) : NULL;
+	app_choose_folder(view->app, view, kind == ACT_MOVE ? _("Move to:") : _("Copy to:"),
+		guess ? guess : view->app->last_target, account, move_chosen, move, move_free);
+}
+
+static void
+move_message(View *view, const CommandCall *call)
+{
+	to_folder(view, call, ACT_MOVE);
+}
+
+static void
+copy_message(View *view, const CommandCall *call)
+{
+	to_folder(view, call, ACT_COPY);
+}
+
+/* ---- flags ------------------------------------------------------------------------------------------------- */
+
+static gboolean
+first_has(View *view, UiAccount *account, const GArray *rows, guint flag)
+{
+	g_autoptr(StoreRow) row = store_view_row(account->view, g_array_index(rows, RowId, 0));
+	View *index = app_find(view->app, &index_class);
+
+	if (!row)
+		return FALSE;
+	return (index ? index_flags(index, row) : row->flags) & flag;
+}
+
+static void
+go_on(View *view)
+{
+	View *index = app_find(view->app, &index_class);
+
+	if (view == index)
+		index_step(index, 1);
+}
+
+static void
+toggle(View *view, const CommandCall *call, guint flag)
+{
+	UiAccount *account;
+	g_autoptr(GArray) rows = act_targets(view, call, &account);
+	gboolean has;
+
+	if (!rows || !account->view)
+		return;
+	has = first_has(view, account, rows, flag);
+	act_flags(view, account, rows, has ? 0 : flag, has ? flag : 0, NULL, NULL);
+	if (!call->marked)
+		go_on(view);
+}
+
+static void
+flag_toggle(View *view, const CommandCall *call)
+{
+	toggle(view, call, MESSAGE_FLAGGED);
+}
+
+static void
+unread_toggle(View *view, const CommandCall *call)
+{
+	toggle(view, call, MESSAGE_SEEN);
+}
+
+typedef struct {
+	GArray *rows;
+	UiAccount *account;
+	gboolean clear;
+} Flags;
+
+static void
+flags_free(gpointer data)
+{
+	Flags *flags = data;
+
+	g_array_unref(flags->rows);
+	g_free(flags);
+}
+
+typedef struct {
+	gunichar letter;
+	guint flag;
+	gboolean inverse; /* setting "new" clears \Seen */
+} FlagLetter;
+
+static const FlagLetter flag_letters[] = {
+	{'n', MESSAGE_SEEN, TRUE},
+	{'!', MESSAGE_FLAGGED, FALSE},
+	{'r', MESSAGE_ANSWERED, FALSE},
+	{'f', MESSAGE_FORWARDED, FALSE},
+	{'d', MESSAGE_DELETED, FALSE},
+};
+
+static void
+flag_chosen(App *app, View *view, gunichar choice, gpointer data)
+{
+	Flags *flags = data;
+
+	(void)app;
+	for (guint i = 0; view && i < G_N_ELEMENTS(flag_letters); i++) {
+		const FlagLetter *letter = &flag_letters[i];
+		gboolean add = letter->inverse == flags->clear;
+
+		if (letter->letter == choice)
+			act_flags(view, flags->account, flags->rows, add ? letter->flag : 0, add ? 0 : letter->flag, NULL, NULL);
+	}
+}
+
+static void
+ask_flag(View *view, const CommandCall *call, gboolean clear)
+{
+	UiAccount *account;
+	g_autoptr(GArray) rows = act_targets(view, call, &account);
+	Flags *flags;
+
+	if (!rows)
+		return;
+	flags = g_new0(Flags, 1);
+	flags->rows = g_array_ref(rows);
+	flags->account = account;
+	flags->clear = clear;
+	app_choose(view->app, view,
+		clear ? _("Clear which? n new  ! flagged  r replied  f forwarded  d deleted")
+		      : _("Set which? n new  ! flagged  r replied  f forwarded  d deleted"),
+		"n!rfd", flag_chosen, flags, flags_free);
+}
+
+static void
+flag_set(View *view, const CommandCall *call)
+{
+	ask_flag(view, call, FALSE);
+}
+
+static void
+flag_clear(View *view, const CommandCall *call)
+{
+	ask_flag(view, call, TRUE);
+}
+
+static void
+label_done(App *app, View *view, const char *text, gpointer data)
+{
+	Flags *flags = data;
+	g_auto(GStrv) words = text ? g_strsplit_set(text, " ,", -1) : NULL;
+	GString *add = g_string_new(NULL), *remove = g_string_new(NULL);
+
+	(void)app;
+	for (guint i = 0; words && words[i]; i++) {
+		gboolean off = words[i][0] == '-';
+		const char *word = words[i] + (off || words[i][0] == '+');
+
+		if (*word)
+			g_string_append_printf(off ? remove : add, "%s%s", (off ? remove : add)->len ? " " : "", word);
+	}
+	if (view && (add->len > 0 || remove->len > 0))
+		act_flags(view, flags->account, flags->rows, 0, 0, add->len ? add->str : NULL, remove->len ? remove->str : NULL);
+	g_string_free(add, TRUE);
+	g_string_free(remove, TRUE);
+}
+
+static void
+label_edit(View *view, const CommandCall *call)
+{
+	UiAccount *account;
+	g_autoptr(GArray) rows = act_targets(view, call, &account);
+	Flags *flags;
+	PromptSpec spec = {.view = view,
+		.label = _("Labels (+work -todo):"),
+		.history = "label",
+		.done = label_done,
+		.free_data = flags_free};
+
+	if (!rows)
+		return;
+	flags = g_new0(Flags, 1);
+	flags->rows = g_array_ref(rows);
+	flags->account = account;
+	spec.data = flags;
+	app_prompt(view->app, &spec);
+}
+
+/* ---- going about ---------------------------------------------------------------------------------------------- */
+
+static void
+go(View *view, IndexWhat what, int step, const char *none)
+{
+	View *index = app_find(view->app, &index_class);
+
+	if (!index || !index_find(index, what, step))
+		app_say(view->app, "%s", none);
+	else if (view->class == &pager_class)
+		pager_follow(view);
+}
+
+static void
+unread_next(View *view, const CommandCall *call)
+{
+	(void)call;
+	go(view, INDEX_UNREAD, 1, _("No other unread message here. } opens the next folder with unread mail."));
+}
+
+static void
+unread_previous(View *view, const CommandCall *call)
+{
+	(void)call;
+	go(view, INDEX_UNREAD, -1, _("No other unread message here. { opens the previous folder with unread mail."));
+}
+
+static void
+thread_next(View *view, const CommandCall *call)
+{
+	(void)call;
+	go(view, INDEX_THREAD, 1, _("This is the last thread."));
+}
+
+static void
+thread_previous(View *view, const CommandCall *call)
+{
+	(void)call;
+	go(view, INDEX_THREAD, -1, _("This is the first thread."));
+}
+
+static void
+subthread_next(View *view, const CommandCall *call)
+{
+	(void)call;
+	go(view, INDEX_SUBTHREAD, 1, _("No more below."));
+}
+
+static void
+subthread_previous(View *view, const CommandCall *call)
+{
+	(void)call;
+	go(view, INDEX_SUBTHREAD, -1, _("No more above."));
+}
+
+static void
+thread_parent(View *view, const CommandCall *call)
+{
+	View *index = app_find(view->app, &index_class);
+	UiAccount *account;
+	RowId row, parent;
+
+	if (!the_message(view, call, &account, &row) || !account || !account->view)
+		return;
+	parent = store_view_parent(account->view, row);
+	if (!parent || !index || !index_select_row(index, parent))
+		app_say(view->app, "%s", _("The message that this one answers is not in this list."));
+	else if (view->class == &pager_class)
+		pager_follow(view);
+}
+
+/* ---- looking into it --------------------------------------------------------------------------------------------- */
+
+static void
+parts_view(View *view, const CommandCall *call)
+{
+	UiAccount *account;
+	RowId row;
+
+	if (the_message(view, call, &account, &row))
+		app_push(view->app, parts_new(view->app, account, row, file_octets(view)));
+}
+
+static void
+show_raw(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
+{
+	gsize length = 0;
+	const char *bytes = octets ? g_bytes_get_data(octets, &length) : NULL;
+	g_autofree char *text = NULL;
+
+	(void)view;
+	(void)data;
+	if (!bytes) {
+		app_error(app, error);
+		return;
+	}
+	text = text_safe(bytes, (gssize)MIN(length, 4 * 1024 * 1024), TEXT_LINES);
+	app_push(app, text_view_new(app, _("The message as it came"), text, TRUE));
+}
+
+static void
+raw_view(View *view, const CommandCall *call)
+{
+	UiAccount *account;
+	RowId row;
+
+	if (the_message(view, call, &account, &row))
+		content_part(view->app, view, account ? account->key : NULL, row, file_octets(view), NULL, show_raw, NULL, NULL);
+}
+
+static void
+show_addresses(App *app, View *view, Content *content, gpointer data)
+{
+	GString *out = g_string_new(NULL);
+
+	(void)view;
+	(void)data;
+	for (guint i = 0; i < content->fields->len; i++) {
+		const ContentField *field = g_ptr_array_index(content->fields, i);
+		g_auto(GStrv) addresses = g_strsplit(field->value, ">, ", -1);
+
+		g_string_append_printf(out, "%s\n", field->name);
+		for (guint k = 0; addresses[k]; k++)
+			g_string_append_printf(out, "    %s%s\n", addresses[k], addresses[k + 1] ? ">" : "");
+	}
+	if (content->error)
+		app_error(app, content->error);
+	else if (out->len == 0)
+		app_say(app, "%s", _("The headers of this message are not here yet. Enter fetches it."));
+	else
+		app_push(app, text_view_new(app, _("Addresses"), out->str, FALSE));
+	g_string_free(out, TRUE);
+	content_free(content);
+}
+
+static void
+address_show(View *view, const CommandCall *call)
+{
+	static const char *const names[] = {
+		"from", "sender", "reply-to", "to", "cc", "bcc", "delivered-to", "x-original-to", "list-id", NULL};
+	UiAccount *account;
+	ContentWish wish = {.width = 78, .headers = (char **)names};
+
+	if (!the_message(view, call, &account, &wish.row))
+		return;
+	wish.account = account ? account->key : NULL;
+	wish.octets = file_octets(view);
+	content_load(view->app, view, &wish, show_addresses, NULL, NULL);
+}
+
+static void
+pipe_message(View *view, const CommandCall *call)
+{
+	UiAccount *account = NULL;
+	g_autoptr(GArray) rows = file_octets(view) ? NULL : act_targets(view, call, &account);
+
+	if (rows || file_octets(view))
+		pipe_messages(view, account, rows, file_octets(view), call->argument);
+}
+
+#define ON_MESSAGE .needs = NEEDS_MESSAGE
+#define CHANGES .needs = NEEDS_MESSAGE | NEEDS_WRITABLE | NEEDS_FOLDER, .on_marked = TRUE
+
+static const Command rows[] = {
+	{.name = "reply", .keys = "r", .hint = N_("reply"), .brief = N_("Answer the sender"), ON_MESSAGE, .run = reply},
+	{.name = "reply-all", .keys = "g", .hint = N_("all"), .brief = N_("Answer the sender and all recipients"), ON_MESSAGE,
+		.run = reply_all},
+	{.name = "reply-list", .keys = "L", .hint = N_("list"), .brief = N_("Answer to the mailing list"), ON_MESSAGE,
+		.run = reply_list},
+	{.name = "forward", .keys = "f", .hint = N_("forward"), .brief = N_("Forward, the text quoted"), ON_MESSAGE,
+		.on_marked = TRUE, .run = forward},
+	{.name = "forward-attached", .keys = "Esc f", .hint = N_("attached"), .brief = N_("Forward as an attachment"),
+		ON_MESSAGE, .on_marked = TRUE, .run = forward_attached},
+	{.name = "bounce", .keys = "b", .hint = N_("bounce"), .brief = N_("Send the message on as it is; asks"), ON_MESSAGE,
+		.run = bounce},
+	{.name = "resend", .keys = "Esc e", .hint = N_("resend"), .brief = N_("Take this message as template of a new one"),
+		ON_MESSAGE, .run = resend},
+	{.name = "draft-recall", .keys = "R", .hint = N_("drafts"), .brief = N_("Go on with a draft"), .needs = NEEDS_ACCOUNT,
+		.run = draft_recall},
+	{.name = "delete", .keys = "d", .hint = N_("delete"), .brief = N_("Delete: to Trash; in Trash for good, and asks"),
+		CHANGES, .run = delete_message},
+	{.name = "delete-thread", .keys = "^D", .brief = N_("Delete the whole thread"), CHANGES, .run = delete_thread},
+	{.name = "delete-subthread", .keys = "Esc d", .hint = N_("delete below"), .brief = N_("Delete this message and all below it"),
+		CHANGES, .run = delete_subthread},
+	{.name = "archive", .keys = "A", .hint = N_("archive"), .brief = N_("Move to the archive"), CHANGES, .run = archive},
+	{.name = "move", .keys = "s", .hint = N_("move"), .brief = N_("Move to a folder"), CHANGES,
+		.argument = ARGUMENT_FOLDER, .run = move_message},
+	{.name = "copy", .keys = "C", .hint = N_("copy"), .brief = N_("Copy to a folder"), CHANGES,
+		.argument = ARGUMENT_FOLDER, .run = copy_message},
+	{.name = "junk-toggle", .keys = "Esc J", .hint = N_("junk"), .brief = N_("Move to Junk, or back from there"), CHANGES,
+		.run = junk_toggle},
+	{.name = "flag-toggle", .keys = "F", .hint = N_("flag"), .brief = N_("Flag, or take the flag away"), CHANGES,
+		.run = flag_toggle},
+	{.name = "unread-toggle", .keys = "N", .hint = N_("unread"), .brief = N_("Mark as unread, or as read"), CHANGES,
+		.run = unread_toggle},
+	{.name = "flag-set", .keys = "w", .brief = N_("Set a flag; asks which"), CHANGES, .run = flag_set},
+	{.name = "flag-clear", .keys = "W", .brief = N_("Clear a flag; asks which"), CHANGES, .run = flag_clear},
+	{.name = "label-edit", .keys = "Y", .brief = N_("Add and remove labels: +work -todo"), CHANGES, .run = label_edit},
+	{.name = "thread-read", .keys = "^R", .brief = N_("Mark the whole thread as read"), CHANGES, .run = thread_read},
+	{.name = "subthread-read", .keys = "Esc r", .hint = N_("read below"), .brief = N_("Mark this message and all below it as read"),
+		CHANGES, .run = subthread_read},
+	{.name = "unread-next", .keys = "Tab", .hint = N_("unread"), .brief = N_("Go to the next unread message"), ON_MESSAGE,
+		.run = unread_next},
+	{.name = "unread-previous", .keys = "Esc Tab", .hint = N_("unread up"), .brief = N_("Go to the previous unread message"),
+		ON_MESSAGE, .run = unread_previous},
+	{.name = "thread-next", .keys = "^N", .brief = N_("Go to the next thread"), ON_MESSAGE, .run = thread_next},
+	{.name = "thread-previous", .keys = "^P", .brief = N_("Go to the previous thread"), ON_MESSAGE, .run = thread_previous},
+	{.name = "subthread-next", .keys = "Esc n", .hint = N_("branch"), .brief = N_("Go to the next branch of the thread"),
+		ON_MESSAGE, .run = subthread_next},
+	{.name = "subthread-previous", .keys = "Esc p", .hint = N_("branch up"), .brief = N_("Go to the previous branch of the thread"),
+		ON_MESSAGE, .run = subthread_previous},
+	{.name = "thread-parent", .keys = "P", .brief = N_("Go to the message that this one answers"), ON_MESSAGE,
+		.run = thread_parent},
+	{.name = "parts-view", .keys = "v", .hint = N_("parts"), .brief = N_("List the parts and attachments"), ON_MESSAGE,
+		.run = parts_view},
+	{.name = "raw-view", .keys = "Esc h", .hint = N_("raw"), .brief = N_("Show the message as it came"), ON_MESSAGE,
+		.run = raw_view},
+	{.name = "address-show", .keys = "@", .brief = N_("Show all addresses in full"), ON_MESSAGE, .run = address_show},
+	{.name = "pipe", .keys = "|", .hint = N_("pipe"), .brief = N_("Give the message to a program; marked ones as one mbox"),
+		ON_MESSAGE, .on_marked = TRUE, .argument = ARGUMENT_TEXT, .run = pipe_message},
+};
+
+const CommandTable table_message = TABLE("message", rows);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * core.h - the application behind the views: accounts, the stack of views, the message line, answers.
+ */
+#pragma once
+
+#include "ui/app.h"
+#include "ui/prompt.h"
+#include "ui/screen.h"
+#include "ui/view.h"
+
+struct UiAccount {
+	char *key, *label;
+	StoreView *view;    /* NULL: no cache yet */
+	GPtrArray *folders; /* of StoreFolder, as last read; never NULL */
+	EngineLink link;
+	char *link_words;   /* may be NULL */
+	gint64 link_until;
+};
+
+typedef struct {
+	gint64 when;
+	gboolean is_error;
+	char *words;
+} UiNote;
+
+typedef struct {
+	guint id; /* of the engine */
+	EngineQuestion question;
+} UiQuestion;
+
+struct App {
+	const UiOptions *options;
+	Config *config;
+	const Paths *paths;
+	Engine *engine;      /* NULL while there is no account */
+	GMainLoop *loop;
+	int result;
+
+	Screen *screen;
+	Grid *grid;
+	KeyReader *reader;
+	gboolean foreground; /* another program has the terminal */
+	GPtrArray *accounts; /* of UiAccount, owned */
+	GPtrArray *stack;    /* of View, owned; the last is on top */
+	GPtrArray *closed;   /* of View: freed when nothing is in them any more */
+	View *folders;       /* owned; a pane, or whole while `in_folders` and narrow */
+	gboolean in_folders; /* the folders have the keys */
+	gboolean no_folder_pane;
+	Layout layout;       /* chosen for this run */
+	Prompt *prompt;      /* owned; NULL: none */
+	guint next_view_id;
+
+	GPtrArray *jobs;      /* of EngineJob, newest last */
+	GPtrArray *questions; /* of EngineQuestion-holding events (EngineEvent), owned */
+	GPtrArray *notes;     /* of UiNote */
+	GHashTable *waiting;  /* ticket -> Waiting */
+
+	char *message;        /* the message line; NULL */
+	StyleId message_style;
+	gint64 message_until; /* monotonic; 0: until the next act */
+	guint count;          /* digits typed */
+	gboolean mark_prefix;
+	GHashTable *histories; /* name -> GPtrArray of char* */
+	char *last_target;     /* folder of the last move */
+	GHashTable *targets;   /* sender or list -> folder, for this run */
+
+	gint64 last_draw;      /* monotonic */
+	guint draw_source, esc_source, tick_source, stdin_source, events_source, bury_source;
+	int cursor_y, cursor_x;
+	gboolean cursor_visible;
+
+	/* A message on its way: taken back by u within the delay. */
+	gint64 sending;        /* outbox id; 0 */
+	gint64 sending_due;    /* real time */
+	gint64 sending_draft;
+	char *sending_words;
+	guint sending_source;
+	gint64 undo_group;     /* the last act's group, said with "u undoes"; 0 */
+	gboolean quitting;
+};
+
+/* ---- accounts (accounts.c) ----------------------------------------------------- */
+
+UiAccount *app_account(App *app, const char *key); /* NULL: unknown */
+const AccountConfig *app_account_config(App *app, const UiAccount *account);
+/* Read the configuration's accounts; opens caches that are there. */
+void app_load_accounts(App *app);
+/* Read an account's folders again. */
+void app_load_folders(App *app, UiAccount *account);
+const StoreFolder *account_folder(const UiAccount *account, const char *name);
+const StoreFolder *account_folder_by_id(const UiAccount *account, FolderId id);
+const StoreFolder *account_folder_by_role(const UiAccount *account, FolderRole role);
+void ui_account_free(UiAccount *account);
+
+/* ---- views (app.c) ---------------------------------------------------------------- */
+
+/* Put a view on top; the app owns it. */
+void app_push(App *app, View *view);
+/* Close a view, wherever it is. */
+void app_close(App *app, View *view);
+View *app_top(App *app);
+/* Who gets the keys. */
+View *app_focus(App *app);
+View *app_view(App *app, guint id); /* NULL: closed */
+/* The first view of that class from the top; NULL: none. */
+View *app_find(App *app, const ViewClass *class);
+void app_quit(App *app);
+/* Read keys from the terminal (again, after another program had it). */
+void app_watch_keys(App *app);
+
+/* ---- drawing (draw.c) ------------------------------------------------------------------ */
+
+/* Something changed: draw soon. */
+void app_dirty(App *app);
+/* The same from the engine: at most every 50 ms. */
+void app_dirty_later(App *app);
+void app_draw(App *app);
+/* The terminal got another size, or its program back. */
+void app_resized(App *app);
+/* Put the cursor (only the focused view may). */
+void app_cursor(App *app, int y, int x, gboolean visible);
+/* The folders stand beside the index. */
+gboolean app_has_folder_pane(App *app);
+gboolean app_is_split(App *app);
+
+/* ---- words (say.c) ---------------------------------------------------------------------- */
+
+void app_say(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void app_warn(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* To the message line and the list of errors. Not freed. */
+void app_error(App *app, const GError *error);
+void app_say_style(App *app, StyleId style, const char *words);
+void app_unsay(App *app);
+void ui_note_free(UiNote *note);
+
+/* ---- keys and commands (input.c) ------------------------------------------------------------- */
+
+void app_feed(App *app, Key raw);
+/* Run a command as if its key had been pressed: checks its needs. */
+void app_run(App *app, View *view, const Command *command, const CommandCall *call);
+gboolean app_run_named(App *app, const char *name, const char *argument);
+/* The bottom line: keys and words for the focused view. The caller's: "key\tword\n"... */
+GPtrArray *app_hints(App *app);
+
+/* ---- the engine (events.c) ----------------------------------------------------------------- */
+
+typedef void (*AppAnswer)(App *app, View *view, const EngineEvent *event, gpointer data);
+/* Call answer with the event of this ticket; view (may be NULL) is given if it still is there. */
+void app_expect(App *app, guint ticket, View *view, AppAnswer answer, gpointer data, GDestroyNotify free_data);
+void app_forget(App *app, guint ticket);
+void app_handle_event(App *app, EngineEvent *event);
+/* An act whose words go to the message line. Returns the ticket. */
+guint app_act(App *app, View *view, const EngineAct *act);
+/* The engine, started; FALSE with words said when it cannot. */
+gboolean app_start_engine(App *app);
+
+/* ---- asking (prompt.c, ask.c) ------------------------------------------------------------------ */
+
+/* See prompt.h; the prompt gets the keys until it is answered. */
+void app_prompt(App *app, const PromptSpec *spec);
+typedef void (*AppChoice)(App *app, View *view, gunichar choice, gpointer data);
+/*
+ * "Delete folder Lists?" with choices "yn"; the first is the default for Enter;
+ * Esc and other keys are the last. choice gets one of the letters.
+ */
+void app_choose(App *app, View *view, const char *words, const char *choices, AppChoice choice, gpointer data,
+	GDestroyNotify free_data);
+/* Only y runs yes; "no" is the default. */
+void app_confirm(App *app, View *view, const char *words, AppChoice yes, gpointer data, GDestroyNotify free_data);
+typedef void (*AppFolderChosen)(App *app, View *view, UiAccount *account, const char *folder, gpointer data);
+void app_choose_folder(App *app, View *view, const char *label, const char *initial, UiAccount *account,
+	AppFolderChosen chosen, gpointer data, GDestroyNotify free_data);
+
+/* Files and folders that complete a path. */
+void path_complete(const char *text, gsize *start, GPtrArray *candidates);
+
+/* ---- programs (program.c) -------------------------------------------------------------------- */
+
+typedef void (*AppProgramDone)(App *app, View *view, int status, gpointer data);
+/* Give the terminal to a program; done with its wait status. FALSE with words said: it cannot start. */
+gboolean app_run_program(App *app, View *view, char *const *argv, AppProgramDone done, gpointer data,
+	GDestroyNotify free_data);
+/* A program of its own window (a picture viewer): not waited for. FALSE: said. */
+gboolean app_open_with(App *app, char *const *argv, const char *file);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Other programs. One that needs the terminal gets it; meanwhile the main loop
+ * goes on, so that the engine's events are taken and mail arrives.
+ */
+#include "config.h"
+
+#include "ui/core.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "util/i18n.h"
+#include "util/text.h"
+
+typedef struct {
+	App *app;
+	guint view_id;
+	AppProgramDone done;
+	gpointer data;
+	GDestroyNotify free_data;
+} Running;
+
+static void
+child_setup(gpointer data)
+{
+	(void)data;
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGTSTP, SIG_DFL);
+}
+
+static void
+on_exit_of_program(GPid pid, gint status, gpointer data)
+{
+	Running *running = data;
+	App *app = running->app;
+
+	g_spawn_close_pid(pid);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
+	app->foreground = FALSE;
+	screen_enter(app->screen);
+	app_watch_keys(app);
+	app_resized(app);
+	if (running->done)
+		running->done(app, running->view_id ? app_view(app, running->view_id) : NULL, status, running->data);
+	if (running->free_data)
+		running->free_data(running->data);
+	g_free(running);
+	app_dirty(app);
+}
+
+static void
+say_cannot_start(App *app, const char *name, const GError *error)
+{
+	g_autofree char *safe = text_safe(name, -1, TEXT_MARKS), *why = text_safe(error->message, -1, TEXT_MARKS);
+	g_autoptr(GError) fault = NULL;
+
+	fault_set(&fault, FAULT_LOCAL, _("Cannot run %s: %s"), safe, why);
+	app_error(app, fault);
+}
+
+gboolean
+app_run_program(App *app, View *view, char *const *argv, AppProgramDone done, gpointer data,
+	GDestroyNotify free_data)
+{
+	g_autoptr(GError) error = NULL;
+	GPid pid = 0;
+	Running *running;
+
+	screen_leave(app->screen);
+	app->foreground = TRUE;
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	if (!g_spawn_async(NULL, (char **)argv, NULL,
+		    G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN, child_setup, NULL,
+		    &pid, &error)) {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
+		app->foreground = FALSE;
+		screen_enter(app->screen);
+		app_watch_keys(app);
+		app_resized(app);
+		say_cannot_start(app, argv[0], error);
+		if (free_data)
+			free_data(data);
+		return FALSE;
+	}
+	running = g_new0(Running, 1);
+	*running = (Running){app, view ? view->id : 0, done, data, free_data};
+	g_child_watch_add(pid, on_exit_of_program, running);
+	return TRUE;
+}
+
+gboolean
+app_open_with(App *app, char *const *argv, const char *file)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+
+	for (guint i = 0; argv[i]; i++)
+		g_ptr_array_add(all, argv[i]);
+	if (file)
+		g_ptr_array_add(all, (gpointer)file);
+	g_ptr_array_add(all, NULL);
+	/* By argv, never through a shell; what it prints must not reach our screen. */
+	if (!g_spawn_async(NULL, (char **)all->pdata, NULL,
+		    G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, child_setup, NULL,
+		    NULL, &error)) {
+		say_cannot_start(app, argv[0], error);
+		return FALSE;
+	}
+	return TRUE;
+}
