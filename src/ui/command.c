@@ -135,7 +135,7 @@ keymap_keys(const Keymap *keymap, const Command *command, gboolean first_only)
 
 		if (binding->command != command || (first_only && out->len > 0))
 			continue;
-		name = key_name(binding->key);
+		name = key_words(binding->key);
 		g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "", name);
 	}
 	return g_string_free(out, FALSE);
@@ -167,7 +167,7 @@ check_row(const Keymap *seen, const CommandTable *table, const Command *row)
 	for (guint i = 0; i < keys->len; i++) {
 		Key key = g_array_index(keys, Key, i);
 		const Binding *other = binding_of(seen, key);
-		g_autofree char *name = key_name(key);
+		g_autofree char *name = key_words(key);
 		gboolean own = other && other->command >= table->rows && other->command < table->rows + table->count;
 
 		if (other && (own || !row->overrides))

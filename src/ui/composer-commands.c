@@ -434,7 +434,7 @@ delivery_report(View *view, const CommandCall *call)
 }
 
 static void
-draft_save(View *view, const CommandCall *call)
+keep_draft(View *view, const CommandCall *call)
 {
 	(void)call;
 	composer_keep(composer_of(view), TRUE, TRUE);
@@ -529,7 +529,7 @@ static const Command rows[] = {
 	{.name = "text-next", .keys = "Space", .brief = N_("Scroll the text on"), .run = text_next},
 	{.name = "text-previous", .keys = "-", .brief = N_("Scroll the text back"), .run = text_previous},
 	{.name = "draft-save", .keys = "P", .hint = N_("draft"), .brief = N_("Keep it as a draft, also on the server, and leave"),
-		.run = draft_save},
+		.run = keep_draft},
 	{.name = "view-close", .keys = "q", .hint = N_("leave"), .brief = N_("Leave: keep, throw away or stay"), .run = leave},
 };
 

@@ -87,7 +87,7 @@ take_digit(App *app, View *view, Key key)
 static void
 unbound(App *app, Key key)
 {
-	g_autofree char *name = key_name(key);
+	g_autofree char *name = key_words(key);
 
 	app->mark_prefix = FALSE;
 	app_say(app, _("%s means nothing here. ? shows what does."), name);
@@ -222,7 +222,7 @@ esc_hints(View *view, GPtrArray *hints)
 	for (guint i = 0; i < keys->len; i++) {
 		Key key = g_array_index(keys, Key, i);
 		const Command *command = keymap_find(view->keymap, key | KEY_AFTER_ESC);
-		g_autofree char *name = key_name(key);
+		g_autofree char *name = key_words(key);
 
 		if (!command_refusal(command, view_has(view)))
 			add_hint(hints, name, command->hint ? _(command->hint) : command->name);

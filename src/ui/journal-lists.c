@@ -262,7 +262,7 @@ static const Command outbox_rows[] = {
 	{.name = "outbox-edit", .keys = "Enter; e", .hint = N_("edit"), .brief = N_("Take it back into the composer"),
 		.needs = NEEDS_ENTRY, .run = outbox_edit},
 	{.name = "outbox-send-now", .keys = "y", .hint = N_("send now"), .brief = N_("Send it now; asks"),
-		.needs = NEEDS_ENTRY, .run = outbox_send_now},
+		.needs = NEEDS_ENTRY, .overrides = TRUE, .run = outbox_send_now},
 	{.name = "outbox-cancel", .keys = "d", .hint = N_("cancel"), .brief = N_("Do not send it: it goes back to the drafts"),
 		.needs = NEEDS_ENTRY, .run = outbox_cancel_message},
 	{.name = "outbox-details", .keys = "@", .hint = N_("details"), .brief = N_("Show recipients and the server's words"),

@@ -95,12 +95,12 @@ key_parse_list(const char *text)
 }
 
 char *
-key_name(Key key)
+key_words(Key key)
 {
 	char text[8] = "";
 
 	if (key & KEY_AFTER_ESC) {
-		g_autofree char *second = key_name(key & ~KEY_AFTER_ESC);
+		g_autofree char *second = key_words(key & ~KEY_AFTER_ESC);
 
 		return g_strconcat("Esc ", second, NULL);
 	}

@@ -50,7 +50,7 @@ Key key_parse(const char *name);
 /* Keys separated by "; ". Array of Key, the caller's; NULL: one of them is not a key. */
 GArray *key_parse_list(const char *names);
 /* As it is read in help and hints; plain: as in a configuration (";" is "Semicolon"). The caller's. */
-char *key_name(Key key);
+char *key_words(Key key);
 
 typedef enum {
 	KEY_EVENT_NONE,

@@ -39,7 +39,7 @@ test_names(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(name_cases); i++) {
 		Key key = key_parse(name_cases[i].name);
-		g_autofree char *back = key ? key_name(key) : NULL;
+		g_autofree char *back = key ? key_words(key) : NULL;
 
 		g_assert_cmphex(key, ==, name_cases[i].key);
 		if (key)
@@ -68,7 +68,7 @@ read_all(const Key *raw, gsize count)
 
 	for (gsize i = 0; i < count; i++) {
 		KeyEvent event = key_reader_feed(reader, raw[i]);
-		g_autofree char *name = event.kind == KEY_EVENT_KEY ? key_name(event.key) : NULL;
+		g_autofree char *name = event.kind == KEY_EVENT_KEY ? key_words(event.key) : NULL;
 
 		switch (event.kind) {
 		case KEY_EVENT_KEY:

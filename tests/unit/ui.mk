@@ -23,3 +23,7 @@ tests_unit_test_ui_line_SOURCES = %D%/test-ui-line.c
 tests_unit_test_ui_line_LDADD = $(UI_PURE)
 tests_unit_test_ui_list_SOURCES = %D%/test-ui-list.c
 tests_unit_test_ui_list_LDADD = $(UI_PURE)
+check_PROGRAMS += tests/unit/test-ui-command
+TESTS += tests/unit/test-ui-command
+tests_unit_test_ui_command_SOURCES = %D%/test-ui-command.c
+tests_unit_test_ui_command_LDADD = $(LINK_UI)
