@@ -14,7 +14,9 @@ src_account_libaccount_a_SOURCES = \
 	%D%/lock.c \
 	%D%/probe.c \
 	%D%/providers.c \
+	%D%/scout.c \
 	%D%/settings.c \
+	%D%/settings-manual.c \
 	%D%/settings-values.c \
 	%D%/setup.c \
 	%D%/vault.c

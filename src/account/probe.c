@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "account/providers.h"
+#include "account/scout.h"
 #include "imap/session.h"
 #include "net/trace.h"
 #include "smtp/session.h"
@@ -29,6 +30,7 @@ typedef struct {
 	AccountConfig *account; /* with the candidate's server and user filled in */
 	NetTrust *trust;
 	AccountServer server;
+	GPtrArray *scouted; /* of GError: why a candidate does not answer, NULL: it may; NULL: none was looked at */
 	/* the step under way */
 	ProbeStep step;
 	gint64 began_us;
@@ -361,6 +363,47 @@ keep_better(GError **kept, GError *take_failure)
 	}
 }
 
+/* Several: look which answer, all at once, so that guesses cost seconds and not minutes. */
+static gboolean
+scout_candidates(Probe *probe, GPtrArray *candidates, GError **error)
+{
+	g_autofree NetTarget *targets = g_new0(NetTarget, candidates->len);
+
+	g_clear_pointer(&probe->scouted, g_ptr_array_unref);
+	if (candidates->len < 2)
+		return TRUE;
+	for (guint i = 0; i < candidates->len; i++) {
+		const ServerGuess *guess = g_ptr_array_index(candidates, i);
+		targets[i] = (NetTarget){
+			.scheme = probe->server == SERVER_IMAP ? NET_IMAP : NET_SMTP,
+			.security = guess->security,
+			.host = guess->server.host,
+			.port = guess->server.port,
+			.trust = probe->trust,
+			.connect_ms = GUESS_MS,
+			.tls_ms = GUESS_MS,
+			.greeting_ms = GUESS_MS,
+		};
+	}
+	probe->scouted = scout_servers(targets, candidates->len, probe->cancel, error);
+	return probe->scouted != NULL;
+}
+
+/* The candidate's turn: by what was found before where that was a failure. */
+static gboolean
+try_candidate(Probe *probe, GPtrArray *candidates, guint i, GError **error)
+{
+	const ServerGuess *guess = g_ptr_array_index(candidates, i);
+	const GError *known = probe->scouted != NULL ? g_ptr_array_index(probe->scouted, i) : NULL;
+
+	if (known == NULL)
+		return try_users(probe, guess, candidates->len > 1, error);
+	use_candidate(probe, guess, guess->user);
+	begin_step(probe, STEP_CONNECT);
+	g_propagate_error(error, g_error_copy(known));
+	return FALSE;
+}
+
 static gboolean
 try_server(Probe *probe, AccountServer server, GError **error)
 {
@@ -369,14 +412,14 @@ try_server(Probe *probe, AccountServer server, GError **error)
 
 	probe->server = server;
 	candidates = list_candidates(probe, error);
-	if (candidates == NULL)
+	if (candidates == NULL || !scout_candidates(probe, candidates, error))
 		return FALSE;
 	for (guint i = 0; i < candidates->len; i++) {
 		const ServerGuess *guess = g_ptr_array_index(candidates, i);
 		GError *failure = NULL;
 		gboolean last = i + 1 == candidates->len;
 		gboolean settled;
-		if (try_users(probe, guess, candidates->len > 1, &failure))
+		if (try_candidate(probe, candidates, i, &failure))
 			return TRUE;
 		/* A login that failed was refused by the right server. */
 		settled = last || probe->step != STEP_CONNECT || !gives_way(failure);
@@ -448,6 +491,7 @@ probe_run(const ProbeOptions *options, ProbeResult *result, Cancel *cancel, GErr
 		result->cause = cause_of(failure, probe.account, probe.server);
 		g_propagate_error(error, failure);
 	}
+	g_clear_pointer(&probe.scouted, g_ptr_array_unref);
 	g_clear_pointer(&probe.trust, net_trust_unref);
 	account_config_free(probe.account);
 	return good;

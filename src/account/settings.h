@@ -71,6 +71,9 @@ char *setting_allowed(const Setting *setting);
 gboolean setting_parse(const Setting *setting, const char *value, const char *folder, gpointer base,
 	GError **error);
 
+/* The section of the manual page about all settings, as roff (man macros). The caller's. */
+char *settings_manual(void);
+
 /* Over all settings of one struct. */
 void settings_set_defaults(SettingHome home, gpointer base);
 void settings_copy(SettingHome home, gpointer to, gconstpointer from);

@@ -41,3 +41,8 @@ TESTS += tests/unit/test-account-probe
 tests_unit_test_account_probe_SOURCES = %D%/test-account-probe.c
 tests_unit_test_account_probe_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_account_probe_LDADD = $(LINK_PEER) $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-identity
+TESTS += tests/unit/test-account-identity
+tests_unit_test_account_identity_SOURCES = %D%/test-account-identity.c
+tests_unit_test_account_identity_LDADD = $(LINK_ACCOUNT)

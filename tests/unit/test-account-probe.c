@@ -3,6 +3,7 @@
 
 #include "account/probe.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "peer.h"
@@ -245,6 +246,90 @@ test_plain_text_to_others_is_refused(void)
 	g_assert_error(error, POSTHORN_FAULT, FAULT_INPUT);
 }
 
+/* ---- looking for servers --------------------------------------------------------------- */
+
+static void
+test_an_unknown_domain_is_passed_by_quickly(void)
+{
+	AccountConfig *account = account_config_new("work");
+	g_autoptr(NetRoots) roots = net_roots_new(NULL);
+	Log log = {g_string_new(NULL)};
+	ProbeOptions options = {.account = account, .roots = roots, .report = note, .user = &log};
+	g_auto(ProbeResult) result = {0};
+	g_autoptr(GError) error = NULL;
+	gint64 began = g_get_monotonic_time();
+
+	account->address = g_strdup("alice@nowhere.invalid");
+	g_assert_false(probe_run(&options, &result, NULL, &error));
+	g_assert_error(error, POSTHORN_FAULT, FAULT_RETRY);
+	g_assert_cmpstr(log.lines->str, ==,
+		"imap connect passed-by; imap connect passed-by; imap connect passed-by; imap connect passed-by; "
+		"imap connect passed-by; imap connect failed; imap login skipped; imap folders skipped; ");
+	g_assert_cmpint(g_get_monotonic_time() - began, <, 8 * G_USEC_PER_SEC);
+	g_string_free(log.lines, TRUE);
+	account_config_free(account);
+}
+
+typedef struct {
+	char *pem;
+} Tls;
+
+static void
+tls_imap(Peer *peer, gpointer user)
+{
+	const Tls *tls = user;
+
+	if (peer_tls(peer, tls->pem, 0))
+		good_imap(peer, NULL);
+}
+
+static AccountConfig *
+make_tls_account(const Peer *peer)
+{
+	AccountConfig *account = make_account(peer_port(peer), 1);
+
+	account->imap_security = NET_TLS;
+	return account;
+}
+
+/* Refused with the certificate to ask about; and after yes it is the one that passes. */
+static void
+test_a_certificate_is_asked_about(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("posthorn-XXXXXX", NULL);
+	g_autoptr(NetRoots) roots = net_roots_new(NULL);
+	g_autoptr(Secret) secret = secret_new("x", -1);
+	g_autofree char *line = NULL;
+	Tls tls = {g_build_filename(folder, "self.pem", NULL)};
+	g_autofree char *ca_file = g_build_filename(folder, "ca.pem", NULL);
+	static const char *const made[] = {"ca", "good", "expired", "future", "wrong", "bare", "self"};
+
+	peer_make_certificates(folder);
+	for (int round = 0; round < 2; round++) {
+		g_autoptr(Peer) peer = peer_start(tls_imap, &tls);
+		g_autoptr(AccountConfig) account = make_tls_account(peer);
+		ProbeOptions options = {.account = account, .roots = roots, .secret = secret, .imap_only = TRUE};
+		g_auto(ProbeResult) result = {0};
+		g_autoptr(GError) error = NULL;
+		account->ca_file = g_strdup(ca_file);
+		if (round == 1)
+			g_ptr_array_add(account->trust, g_strdup_printf("127.0.0.1:%u sha256:%s", peer_port(peer), line));
+		g_assert_cmpint(probe_run(&options, &result, NULL, &error), ==, round == 1);
+		if (round == 1)
+			continue;
+		g_assert_error(error, POSTHORN_FAULT, FAULT_TRUST);
+		g_assert_nonnull(result.certificate);
+		g_assert_cmpuint(strlen(result.certificate->fingerprint), ==, 64);
+		line = g_strdup(result.certificate->fingerprint);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(made); i++) {
+		g_autofree char *path = g_strdup_printf("%s/%s.pem", folder, made[i]);
+		g_unlink(path);
+	}
+	g_rmdir(folder);
+	g_free(tls.pem);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -257,5 +342,7 @@ main(int argc, char **argv)
 	g_test_add_func("/probe/no-secret", test_without_a_secret_nothing_is_logged_in);
 	g_test_add_func("/probe/cancel", test_cancel);
 	g_test_add_func("/probe/plain", test_plain_text_to_others_is_refused);
+	g_test_add_func("/probe/unknown-domain", test_an_unknown_domain_is_passed_by_quickly);
+	g_test_add_func("/probe/certificate", test_a_certificate_is_asked_about);
 	return g_test_run();
 }

@@ -278,6 +278,24 @@ test_nearest_name(void)
 		g_assert_cmpstr(settings_nearest(rows[i].wrong, rows[i].scopes), ==, rows[i].right);
 }
 
+/* Each row stands there once, and no text of ours is taken for a macro. */
+static void
+test_the_manual_has_every_row(void)
+{
+	g_autofree char *manual = settings_manual();
+	g_auto(GStrv) lines = g_strsplit(manual, "\n", -1);
+	gsize count, entries = 0;
+
+	(void)settings_all(&count);
+	for (gsize i = 0; lines[i] != NULL; i++) {
+		entries += g_str_has_prefix(lines[i], ".TP");
+		g_assert_true(lines[i][0] != '.' || g_str_has_prefix(lines[i], ".TP") || g_str_has_prefix(lines[i], ".B ") ||
+			g_str_has_prefix(lines[i], ".BR ") || g_str_has_prefix(lines[i], ".S"));
+	}
+	g_assert_cmpuint(entries, ==, count);
+	g_assert_nonnull(strstr(manual, "\n.B imap\\-security\n"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -290,5 +308,6 @@ main(int argc, char **argv)
 	g_test_add_func("/settings/refused", test_a_refused_value_leaves_the_old_one);
 	g_test_add_func("/settings/copy", test_copies_are_whole_and_apart);
 	g_test_add_func("/settings/nearest", test_nearest_name);
+	g_test_add_func("/settings/manual", test_the_manual_has_every_row);
 	return g_test_run();
 }
