@@ -24,3 +24,8 @@ check_PROGRAMS += tests/unit/test-imap-fetch
 TESTS += tests/unit/test-imap-fetch
 tests_unit_test_imap_fetch_SOURCES = %D%/test-imap-fetch.c
 tests_unit_test_imap_fetch_LDADD = $(LINK_IMAP)
+
+check_PROGRAMS += tests/unit/test-imap-session
+TESTS += tests/unit/test-imap-session
+tests_unit_test_imap_session_SOURCES = %D%/test-imap-session.c
+tests_unit_test_imap_session_LDADD = $(LINK_PEER) $(LINK_IMAP)

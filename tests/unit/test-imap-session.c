@@ -1,0 +1,729 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What no real server does: answers that lie, break the grammar, or come when
+ * they should not. A script is a list of lines: "S ..." is said, "C ..." must be
+ * how the client's next line begins, "X" closes.
+ */
+#include "config.h"
+
+#include "imap/session.h"
+#include "imap/writer.h"
+#include "net/stream.h"
+#include "peer.h"
+#include "util/fault.h"
+
+#define ALL_CAPS \
+	"IMAP4rev1 AUTH=PLAIN SASL-IR ID ENABLE QRESYNC CONDSTORE NAMESPACE IDLE LITERAL+ UIDPLUS MOVE ESEARCH " \
+	"LIST-EXTENDED LIST-STATUS SPECIAL-USE UNSELECT"
+
+static void
+play(Peer *peer, gpointer user)
+{
+	const char *const *script = user;
+
+	for (; *script != NULL; script++) {
+		const char *words = *script + 2;
+		switch (**script) {
+		case 'S': {
+			g_autofree char *line = g_strconcat(words, "\r\n", NULL);
+			peer_say(peer, line);
+			break;
+		}
+		case 'C':
+			if (!peer_expect(peer, words)) {
+				g_autofree char *line = g_strdup_printf("* BYE the script wanted: %s\r\n", words);
+				peer_say(peer, line);
+				return;
+			}
+			break;
+		default:
+			peer_close(peer);
+			return;
+		}
+	}
+	peer_hang(peer);
+}
+
+typedef struct {
+	const char *lines[64];
+} Script;
+
+static void
+add_lines(Script *script, const char *const *lines)
+{
+	gsize at = 0;
+
+	while (script->lines[at] != NULL)
+		at++;
+	while (lines != NULL && *lines != NULL)
+		script->lines[at++] = *lines++;
+	g_assert_cmpuint(at, <, G_N_ELEMENTS(script->lines));
+}
+
+typedef struct {
+	Peer *peer;
+	ImapSession *session;
+	Script script;
+	char *caps;
+	GError *error;
+} Line;
+
+static void
+line_clear(Line *line)
+{
+	imap_session_free(line->session);
+	g_clear_pointer(&line->peer, peer_stop);
+	g_clear_error(&line->error);
+	g_free(line->caps);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Line, line_clear)
+
+/* Connect to a script that greets with caps. */
+static void
+line_open(Line *line, const char *caps, const char *const *rest)
+{
+	NetTarget target = {.scheme = NET_IMAP, .security = NET_PLAIN, .host = "127.0.0.1"};
+	NetStream *stream;
+
+	line->caps = g_strconcat("S * CAPABILITY ", caps, NULL);
+	add_lines(&line->script,
+		(const char *const[]){"S * OK hello", "C A001 CAPABILITY", line->caps, "S A001 OK done", NULL});
+	add_lines(&line->script, rest);
+	line->peer = peer_start(play, line->script.lines);
+	target.port = peer_port(line->peer);
+	stream = net_stream_open(&target, NULL, &line->error);
+	g_assert_no_error(line->error);
+	line->session = imap_session_new(stream, "test");
+	imap_session_set_patience(line->session, 5000);
+}
+
+static gboolean
+line_login(Line *line, const char *password)
+{
+	g_autoptr(Secret) secret = secret_new(password, -1);
+	ImapLogin login = {.user = "ann", .secret = secret, .host = "127.0.0.1", .port = 143};
+
+	return imap_session_login(line->session, &login, NULL, &line->error);
+}
+
+/* Logged in on a server with everything, INBOX selected with 3 messages. */
+static const char *const selected[] = {
+	"C P1 AUTHENTICATE PLAIN ",
+	"S P1 OK [CAPABILITY " ALL_CAPS "] in",
+	"C P2 ENABLE QRESYNC",
+	"C P3 NAMESPACE",
+	"C P4 SELECT \"INBOX\"",
+	"S * ENABLED QRESYNC",
+	"S P2 OK",
+	"S * NAMESPACE ((\"\" \"/\")) NIL NIL",
+	"S P3 OK",
+	"S * 3 EXISTS",
+	"S * OK [UIDVALIDITY 9] x",
+	"S * OK [UIDNEXT 40] x",
+	"S * OK [HIGHESTMODSEQ 77] x",
+	"S P4 OK [READ-WRITE] done",
+	NULL,
+};
+
+static void
+line_select(Line *line, const char *const *rest)
+{
+	g_auto(ImapSelected) box = {0};
+	Script both = {0};
+
+	add_lines(&both, selected);
+	add_lines(&both, rest);
+	line_open(line, ALL_CAPS, both.lines);
+	line_login(line, "sesame");
+	g_assert_no_error(line->error);
+	imap_session_select(line->session, "INBOX", NULL, &box, NULL, &line->error);
+	g_assert_no_error(line->error);
+	g_assert_cmpuint(box.exists, ==, 3);
+	g_assert_cmpuint(box.uidvalidity, ==, 9);
+	g_assert_cmpuint(box.uidnext, ==, 40);
+	g_assert_cmpuint(box.highestmodseq, ==, 77);
+}
+
+static void
+assert_fault(const Line *line, Fault code, const char *words)
+{
+	g_assert_nonnull(line->error);
+	g_test_message("%s", line->error->message);
+	g_assert_cmpstr(fault_name(fault_of(line->error)), ==, fault_name(code));
+	if (words != NULL && strstr(line->error->message, words) == NULL)
+		g_error("\"%s\" does not say \"%s\"", line->error->message, words);
+}
+
+/* ---- login ---- */
+
+static void
+test_logindisabled_sends_nothing(void)
+{
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 LOGINDISABLED", (const char *const[]){"C P1 NOOP", "S P1 OK", NULL});
+	g_assert_false(line_login(&line, "sesame"));
+	assert_fault(&line, FAULT_AUTH, NULL);
+	/* The first line that the server sees is this one. */
+	g_assert_true(imap_session_noop(line.session, NULL, NULL));
+}
+
+static void
+test_login_command_when_no_mechanism_fits(void)
+{
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 AUTH=CRAM-MD5",
+		(const char *const[]){"C P1 LOGIN \"ann\" \"se\\\"same\"", "S P1 OK in", "C P2 CAPABILITY",
+			"S * CAPABILITY IMAP4rev1 IDLE", "S P2 OK", NULL});
+	line_login(&line, "se\"same");
+	g_assert_no_error(line.error);
+	g_assert_true(imap_session_has(line.session, IMAP_CAP_IDLE));
+}
+
+static void
+test_password_as_literal_waits_for_the_server(void)
+{
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1",
+		(const char *const[]){"C P1 LOGIN \"ann\" {5}", "S + go", "C p\xc3\xa4ss", "S P1 OK [CAPABILITY IMAP4rev1] in",
+			NULL});
+	line_login(&line, "p\xc3\xa4ss");
+	g_assert_no_error(line.error);
+}
+
+static void
+test_echoed_password_is_masked(void)
+{
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 AUTH=PLAIN SASL-IR",
+		(const char *const[]){"C P1 AUTHENTICATE PLAIN", "S P1 NO [AUTHENTICATIONFAILED] no \x1b[31m sesame for ann",
+			NULL});
+	g_assert_false(line_login(&line, "sesame"));
+	assert_fault(&line, FAULT_AUTH, "for ann");
+	g_assert_null(strstr(line.error->message, "sesame"));
+	g_assert_null(strchr(line.error->message, '\x1b'));
+	g_assert_true(imap_session_is_alive(line.session));
+}
+
+static void
+test_server_that_is_down_is_no_wrong_password(void)
+{
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 AUTH=PLAIN SASL-IR",
+		(const char *const[]){"C P1 AUTHENTICATE PLAIN", "S P1 NO [UNAVAILABLE] later", NULL});
+	g_assert_false(line_login(&line, "sesame"));
+	assert_fault(&line, FAULT_RETRY, "later");
+}
+
+static void
+test_scram_refused_goes_on_with_plain(void)
+{
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 AUTH=SCRAM-SHA-1 AUTH=PLAIN SASL-IR",
+		(const char *const[]){"C P1 AUTHENTICATE SCRAM-SHA-1", "S P1 NO no such form", "C P2 AUTHENTICATE PLAIN",
+			"S P2 OK [CAPABILITY IMAP4rev1] in", NULL});
+	line_login(&line, "sesame");
+	g_assert_no_error(line.error);
+}
+
+/* A server that cannot prove that it knows the password is not the server. */
+static void
+test_scram_without_proof(void)
+{
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 AUTH=SCRAM-SHA-256 SASL-IR",
+		(const char *const[]){"C P1 AUTHENTICATE SCRAM-SHA-256", "S P1 OK [CAPABILITY IMAP4rev1] in", NULL});
+	g_assert_false(line_login(&line, "sesame"));
+	assert_fault(&line, FAULT_PROTOCOL, NULL);
+	g_assert_false(imap_session_is_alive(line.session));
+}
+
+static void
+test_capabilities_from_before_login_do_not_count(void)
+{
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 AUTH=PLAIN SASL-IR MOVE",
+		(const char *const[]){"C P1 AUTHENTICATE PLAIN", "S P1 OK in", "C P2 CAPABILITY",
+			"S * CAPABILITY IMAP4rev1 UIDPLUS", "S P2 OK", NULL});
+	g_assert_true(line_login(&line, "sesame"));
+	g_assert_false(imap_session_has(line.session, IMAP_CAP_MOVE));
+	g_assert_true(imap_session_has(line.session, IMAP_CAP_UIDPLUS));
+}
+
+/* ID, ENABLE, NAMESPACE, LIST and SELECT stand in one turn of the line: nothing is answered between. */
+static void
+test_start_costs_one_turn(void)
+{
+	static const char *const script[] = {
+		"C P1 AUTHENTICATE PLAIN ",
+		"S P1 OK [CAPABILITY " ALL_CAPS "] in",
+		"C P2 ENABLE QRESYNC",
+		"C P3 NAMESPACE",
+		"C P4 LIST \"\" \"*\" RETURN (SUBSCRIBED CHILDREN SPECIAL-USE STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY "
+		"HIGHESTMODSEQ))",
+		"C P5 SELECT \"INBOX\" (QRESYNC (9 70 1:30))",
+		"S * ENABLED QRESYNC",
+		"S P2 OK",
+		"S P3 OK",
+		"S * LIST (\\Subscribed) \"/\" INBOX",
+		"S * STATUS INBOX (MESSAGES 3)",
+		"S P4 OK",
+		"S * 3 EXISTS",
+		"S * OK [UIDVALIDITY 9] x",
+		"S * OK [HIGHESTMODSEQ 77] x",
+		"S * VANISHED (EARLIER) 4:29",
+		"S P5 OK done",
+		NULL,
+	};
+	g_autoptr(ImapSet) known = imap_set_new_range(1, 30);
+	g_autoptr(GPtrArray) folders = NULL;
+	g_auto(ImapSelected) box = {0};
+	g_auto(Line) line = {0};
+	ImapTicket list;
+
+	line_open(&line, ALL_CAPS, script);
+	g_assert_true(line_login(&line, "sesame"));
+	list = imap_session_list_start(line.session, &(ImapList){.status = TRUE}, NULL, NULL);
+	imap_session_select(line.session, "INBOX", &(ImapSelect){.uidvalidity = 9, .modseq = 70, .known = known}, &box,
+		NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_true(box.resynced);
+	g_assert_cmpuint(imap_set_count(box.vanished), ==, 26);
+	folders = imap_session_list_finish(line.session, list, NULL, NULL);
+	g_assert_cmpuint(folders->len, ==, 1);
+	g_assert_cmpuint(((ImapFolder *)folders->pdata[0])->status.messages, ==, 3);
+}
+
+static void
+test_select_that_is_not_understood_is_said_plainly(void)
+{
+	static const char *const script[] = {
+		"C P1 AUTHENTICATE PLAIN ",
+		"S P1 OK [CAPABILITY IMAP4rev1 QRESYNC] in",
+		"C P2 ENABLE QRESYNC",
+		"C P3 SELECT \"INBOX\" (QRESYNC (9 70))",
+		"S P2 BAD what",
+		"S P3 BAD what",
+		"C P4 SELECT \"INBOX\"",
+		"S * 3 EXISTS",
+		"S * OK [UIDVALIDITY 9] x",
+		"S P4 OK done",
+		NULL,
+	};
+	g_auto(ImapSelected) box = {0};
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 AUTH=PLAIN SASL-IR", script);
+	g_assert_true(line_login(&line, "sesame"));
+	imap_session_select(line.session, "INBOX", &(ImapSelect){.uidvalidity = 9, .modseq = 70}, &box, NULL,
+		&line.error);
+	g_assert_no_error(line.error);
+	g_assert_false(box.resynced);
+	g_assert_false(imap_session_qresync(line.session));
+}
+
+/* ---- answers that break the rules ---- */
+
+static const struct {
+	const char *name;
+	const char *said; /* in answer to NOOP */
+	Fault fault;
+} breaches[] = {
+	{"unknown tag", "S P77 OK done", FAULT_PROTOCOL},
+	{"no answer", "S P5 WHAT", FAULT_PROTOCOL},
+	{"bad number", "S * 4294967296 EXISTS", FAULT_PROTOCOL},
+	{"bad row", "S * 1 FETCH (UID -1)", FAULT_PROTOCOL},
+	{"bad list", "S * 1 FETCH (FLAGS ((", FAULT_PROTOCOL},
+	{"bad set", "S * VANISHED 1:", FAULT_PROTOCOL},
+	{"huge literal", "S * 1 FETCH (BODY[] {99999999999}", FAULT_LIMIT},
+	{"closed", "X", FAULT_RETRY},
+	{"silence", "S * OK Still here", FAULT_RETRY},
+};
+
+static void
+test_breach_ends_the_session(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(breaches); i++) {
+		g_auto(Line) line = {0};
+		line_select(&line, (const char *const[]){"C P5 NOOP", breaches[i].said, NULL});
+		imap_session_set_patience(line.session, 300);
+		g_test_message("%s", breaches[i].name);
+		g_assert_false(imap_session_noop(line.session, NULL, &line.error));
+		assert_fault(&line, breaches[i].fault, NULL);
+		g_assert_false(imap_session_is_alive(line.session));
+		g_clear_error(&line.error);
+		g_assert_false(imap_session_noop(line.session, NULL, &line.error));
+		assert_fault(&line, breaches[i].fault, NULL);
+	}
+}
+
+static void
+test_last_words_are_told(void)
+{
+	g_auto(Line) line = {0};
+	g_autoptr(ImapEvent) event = NULL;
+
+	line_select(&line, (const char *const[]){"C P5 NOOP", "S * BYE going down", "X", NULL});
+	g_assert_false(imap_session_noop(line.session, NULL, &line.error));
+	assert_fault(&line, FAULT_RETRY, "going down");
+	event = imap_session_next_event(line.session);
+	g_assert_cmpint(event->kind, ==, IMAP_EVENT_BYE);
+	g_assert_cmpstr(event->text, ==, "going down");
+}
+
+typedef struct {
+	guint rows;
+	guint32 uid;
+	guint has;
+} Rows;
+
+static void
+count_row(const ImapRow *row, gpointer user)
+{
+	Rows *rows = user;
+
+	rows->rows++;
+	rows->uid = row->uid;
+	rows->has = row->has;
+}
+
+/* Only a message that was asked, with what was asked, is an answer; the rest is news. */
+static void
+test_rows_nobody_asked_for(void)
+{
+	static const char *const script[] = {
+		"C P5 UID FETCH 7 (UID FLAGS BODY.PEEK[1])",
+		"S * 2 FETCH (UID 8 FLAGS (\\Seen) BODY[1] \"forged\")",
+		"S * 1 FETCH (UID 7 FLAGS (\\Deleted))",
+		"S * 1 FETCH (FLAGS () BODY[1] \"no uid\")",
+		"S * 1 FETCH (UID 7 FLAGS () BODY[1] \"right\")",
+		"S P5 OK",
+		NULL,
+	};
+	g_autoptr(ImapSet) uids = imap_set_new_range(7, 7);
+	g_auto(Line) line = {0};
+	Rows rows = {0};
+	guint news = 0;
+	ImapEvent *event;
+
+	line_select(&line, script);
+	imap_session_fetch(line.session,
+		&(ImapFetch){.uids = uids,
+			.items = IMAP_FETCH_FLAGS,
+			.sections = (const char *const[]){"1", NULL},
+			.row = count_row,
+			.user = &rows},
+		NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_cmpuint(rows.rows, ==, 1);
+	g_assert_cmpuint(rows.uid, ==, 7);
+	while ((event = imap_session_next_event(line.session)) != NULL) {
+		g_assert_cmpint(event->kind, ==, IMAP_EVENT_FLAGS);
+		news++;
+		imap_event_free(event);
+	}
+	g_assert_cmpuint(news, ==, 3);
+}
+
+/* Numbers that would need much memory if somebody believed them. */
+static void
+test_hostile_numbers_cost_nothing(void)
+{
+	static const char *const script[] = {
+		"C P5 NOOP",
+		"S * 4294967295 EXISTS",
+		"S * VANISHED 1:4294967295",
+		"S * 4294967295 EXISTS",
+		"S * 4294967295 FETCH (UID 5 FLAGS ())",
+		"S P5 OK",
+		"C P6 UID SEARCH RETURN (ALL) ALL",
+		"S * ESEARCH (TAG \"P6\") UID ALL 1:4294967295",
+		"S P6 OK",
+		NULL,
+	};
+	g_autoptr(ImapCommand) keys = imap_command_new("ALL");
+	g_autoptr(ImapSet) found = NULL;
+	g_auto(Line) line = {0};
+
+	line_select(&line, script);
+	g_assert_true(imap_session_noop(line.session, NULL, &line.error));
+	g_assert_cmpuint(imap_session_exists(line.session), ==, G_MAXUINT32);
+	found = imap_session_search(line.session, keys, NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_cmpuint(imap_set_count(found), ==, G_MAXUINT32);
+}
+
+static void
+test_flood_of_news_is_one_event(void)
+{
+	g_autoptr(GString) flood = g_string_new("S * OK x");
+	g_auto(Line) line = {0};
+	ImapEvent *event;
+	guint events = 0;
+	gboolean compare_all = FALSE;
+
+	for (int i = 0; i < 50000; i++)
+		g_string_append(flood, "\r\n* 1 FETCH (UID 5 FLAGS ())");
+	line_select(&line, (const char *const[]){"C P5 NOOP", flood->str, "S P5 OK", NULL});
+	g_assert_true(imap_session_noop(line.session, NULL, &line.error));
+	while ((event = imap_session_next_event(line.session)) != NULL) {
+		events++;
+		compare_all = compare_all || (event->kind == IMAP_EVENT_EXPUNGED && event->uids == NULL);
+		imap_event_free(event);
+	}
+	g_assert_true(compare_all);
+	g_assert_cmpuint(events, <, 25000);
+}
+
+static void
+test_copyuid_that_lies(void)
+{
+	static const char *const lies[] = {
+		"S P5 OK [COPYUID 3 1:9 1:9] done",
+		"S P5 OK [COPYUID 3 8 1] done",
+		"S P5 OK [COPYUID 3 7 1:2] done",
+		"S P5 OK [COPYUID x] done",
+		"S P5 OK done",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(lies); i++) {
+		g_autoptr(ImapSet) uids = imap_set_new_range(7, 7);
+		g_auto(ImapCopied) copied = {0};
+		g_auto(Line) line = {0};
+		line_select(&line, (const char *const[]){"C P5 UID COPY 7 \"x\"", lies[i], NULL});
+		g_assert_true(imap_session_copy(line.session, uids, "x", &copied, NULL, &line.error));
+		g_assert_cmpuint(copied.pairs->len, ==, 0);
+	}
+}
+
+static void
+test_refusal_carries_words_and_code(void)
+{
+	static const struct {
+		const char *answer;
+		Fault fault;
+		ImapCode code;
+	} rows[] = {
+		{"S P5 NO [OVERQUOTA] full", FAULT_REFUSED, IMAP_CODE_OVERQUOTA},
+		{"S P5 NO [TRYCREATE] nowhere", FAULT_UNKNOWN, IMAP_CODE_TRYCREATE},
+		{"S P5 NO [INUSE] busy", FAULT_RETRY, IMAP_CODE_INUSE},
+		{"S P5 NO", FAULT_REFUSED, IMAP_CODE_NONE},
+		{"S P5 BAD what", FAULT_REFUSED, IMAP_CODE_NONE},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_auto(Line) line = {0};
+		line_select(&line, (const char *const[]){"C P5 CREATE \"x\"", rows[i].answer, NULL});
+		g_assert_false(imap_session_create(line.session, "x", NULL, NULL, &line.error));
+		assert_fault(&line, rows[i].fault, NULL);
+		g_assert_cmpint(imap_session_code(line.session), ==, rows[i].code);
+		g_assert_true(imap_session_is_alive(line.session));
+	}
+}
+
+/* ---- IDLE ---- */
+
+/* News end the wait at once; DONE goes out together with the next command. */
+static void
+test_idle_is_ended_by_the_next_command(void)
+{
+	static const char *const script[] = {
+		"C P5 IDLE",
+		"S + idling",
+		"S * OK Still here",
+		"S * 4 EXISTS",
+		"C DONE",
+		"C P6 NOOP",
+		"S P5 OK",
+		"S P6 OK",
+		NULL,
+	};
+	g_autoptr(ImapEvent) event = NULL;
+	g_auto(Line) line = {0};
+	ImapIdle result;
+
+	line_select(&line, script);
+	g_assert_true(imap_session_idle(line.session, -1, 5000, &result, NULL, &line.error));
+	g_assert_cmpint(result, ==, IMAP_IDLE_NEWS);
+	event = imap_session_next_event(line.session);
+	g_assert_cmpint(event->kind, ==, IMAP_EVENT_EXISTS);
+	g_assert_cmpuint(event->count, ==, 4);
+	imap_session_noop(line.session, NULL, &line.error);
+	g_assert_no_error(line.error);
+}
+
+static void
+test_idle_refused_asks_now_and_then(void)
+{
+	static const char *const script[] = {
+		"C P5 IDLE",
+		"S P5 BAD no",
+		"C P6 NOOP",
+		"S * 4 EXISTS",
+		"S P6 OK",
+		NULL,
+	};
+	g_auto(Line) line = {0};
+	ImapIdle result;
+
+	line_select(&line, script);
+	g_assert_true(imap_session_idle(line.session, -1, 300, &result, NULL, &line.error));
+	g_assert_cmpint(result, ==, IMAP_IDLE_TIMEOUT);
+	imap_session_noop(line.session, NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_true(imap_session_has_events(line.session));
+}
+
+static void
+test_line_that_breaks_while_idle_is_noticed(void)
+{
+	g_auto(Line) line = {0};
+	ImapIdle result;
+
+	line_select(&line, (const char *const[]){"C P5 IDLE", "S + idling", "X", NULL});
+	g_assert_false(imap_session_idle(line.session, -1, 5000, &result, NULL, &line.error));
+	assert_fault(&line, FAULT_RETRY, NULL);
+}
+
+static void
+test_alert_reaches_the_user_safely(void)
+{
+	g_autoptr(ImapEvent) event = NULL;
+	g_auto(Line) line = {0};
+
+	line_select(&line, (const char *const[]){"C P5 NOOP", "S * OK [ALERT] quota \x1b]0;x\x07 low", "S P5 OK", NULL});
+	g_assert_true(imap_session_noop(line.session, NULL, &line.error));
+	event = imap_session_next_event(line.session);
+	g_assert_cmpint(event->kind, ==, IMAP_EVENT_ALERT);
+	g_assert_null(strchr(event->text, '\x1b'));
+	g_assert_nonnull(strstr(event->text, "quota"));
+}
+
+/* ---- APPEND ---- */
+
+static void
+test_append_that_is_refused_before_its_octets(void)
+{
+	static const char *const script[] = {
+		"C P1 LOGIN",
+		"S P1 OK [CAPABILITY IMAP4rev1] in",
+		"C P2 APPEND \"x\" (\\Seen) {5}",
+		"S P2 NO [TRYCREATE] no such mailbox",
+		"C P3 NOOP",
+		"S P3 OK",
+		NULL,
+	};
+	g_auto(Line) line = {0};
+	guint32 uidvalidity, uid;
+
+	line_open(&line, "IMAP4rev1", script);
+	g_assert_true(line_login(&line, "sesame"));
+	g_assert_false(imap_session_append(line.session,
+		&(ImapAppend){.mailbox = "x", .data = "12345", .length = 5, .system = IMAP_FLAG_SEEN}, &uidvalidity, &uid,
+		NULL, &line.error));
+	assert_fault(&line, FAULT_UNKNOWN, "no such mailbox");
+	g_assert_true(imap_session_noop(line.session, NULL, NULL));
+}
+
+static void
+test_append_tells_where_it_went(void)
+{
+	static const char *const script[] = {
+		"C P5 APPEND \"x\" {5+}",
+		"C 12345",
+		"S P5 OK [APPENDUID 3 99] done",
+		NULL,
+	};
+	g_auto(Line) line = {0};
+	guint32 uidvalidity, uid;
+
+	line_select(&line, script);
+	imap_session_append(line.session, &(ImapAppend){.mailbox = "x", .data = "12345", .length = 5}, &uidvalidity,
+		&uid, NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_cmpuint(uidvalidity, ==, 3);
+	g_assert_cmpuint(uid, ==, 99);
+}
+
+/* ---- folders ---- */
+
+static void
+test_list_without_extensions(void)
+{
+	static const char *const script[] = {
+		"C P1 LOGIN",
+		"S P1 OK [CAPABILITY IMAP4rev1] in",
+		"C P2 LIST \"\" \"*\"",
+		"C P3 LSUB \"\" \"*\"",
+		"S * LIST (\\Noselect) \"/\" a",
+		"S * LIST () \"/\" {3}\r\na/b",
+		"S * LIST () \"/\" a/b",
+		"S P2 OK",
+		"S * LSUB () \"/\" a/b",
+		"S * LSUB () \"/\" gone",
+		"S P3 OK",
+		"C P4 STATUS \"a/b\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)",
+		"S * STATUS a/b (MESSAGES 7)",
+		"S P4 NO half of it",
+		NULL,
+	};
+	g_autoptr(GPtrArray) folders = NULL;
+	g_auto(Line) line = {0};
+	const ImapFolder *folder;
+
+	line_open(&line, "IMAP4rev1", script);
+	g_assert_true(line_login(&line, "sesame"));
+	folders = imap_session_list(line.session, &(ImapList){.status = TRUE}, NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_cmpuint(folders->len, ==, 2);
+	folder = g_ptr_array_index(folders, 0);
+	g_assert_false(folder->selectable);
+	folder = g_ptr_array_index(folders, 1);
+	g_assert_cmpstr(folder->raw, ==, "a/b");
+	g_assert_true(folder->subscribed);
+	g_assert_cmpuint(folder->status.messages, ==, 7);
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/imap/session/logindisabled-sends-nothing", test_logindisabled_sends_nothing);
+	g_test_add_func("/imap/session/login-command-when-no-mechanism-fits", test_login_command_when_no_mechanism_fits);
+	g_test_add_func(
+		"/imap/session/password-as-literal-waits-for-the-server", test_password_as_literal_waits_for_the_server);
+	g_test_add_func("/imap/session/echoed-password-is-masked", test_echoed_password_is_masked);
+	g_test_add_func(
+		"/imap/session/server-that-is-down-is-no-wrong-password", test_server_that_is_down_is_no_wrong_password);
+	g_test_add_func("/imap/session/scram-refused-goes-on-with-plain", test_scram_refused_goes_on_with_plain);
+	g_test_add_func("/imap/session/scram-without-proof", test_scram_without_proof);
+	g_test_add_func("/imap/session/capabilities-from-before-login-do-not-count",
+		test_capabilities_from_before_login_do_not_count);
+	g_test_add_func("/imap/session/start-costs-one-turn", test_start_costs_one_turn);
+	g_test_add_func("/imap/session/select-that-is-not-understood-is-said-plainly",
+		test_select_that_is_not_understood_is_said_plainly);
+	g_test_add_func("/imap/session/breach-ends-the-session", test_breach_ends_the_session);
+	g_test_add_func("/imap/session/last-words-are-told", test_last_words_are_told);
+	g_test_add_func("/imap/session/rows-nobody-asked-for", test_rows_nobody_asked_for);
+	g_test_add_func("/imap/session/hostile-numbers-cost-nothing", test_hostile_numbers_cost_nothing);
+	g_test_add_func("/imap/session/flood-of-news-is-one-event", test_flood_of_news_is_one_event);
+	g_test_add_func("/imap/session/copyuid-that-lies", test_copyuid_that_lies);
+	g_test_add_func("/imap/session/refusal-carries-words-and-code", test_refusal_carries_words_and_code);
+	g_test_add_func("/imap/session/idle-is-ended-by-the-next-command", test_idle_is_ended_by_the_next_command);
+	g_test_add_func("/imap/session/idle-refused-asks-now-and-then", test_idle_refused_asks_now_and_then);
+	g_test_add_func(
+		"/imap/session/line-that-breaks-while-idle-is-noticed", test_line_that_breaks_while_idle_is_noticed);
+	g_test_add_func("/imap/session/alert-reaches-the-user-safely", test_alert_reaches_the_user_safely);
+	g_test_add_func("/imap/session/append-that-is-refused-before-its-octets",
+		test_append_that_is_refused_before_its_octets);
+	g_test_add_func("/imap/session/append-tells-where-it-went", test_append_tells_where_it_went);
+	g_test_add_func("/imap/session/list-without-extensions", test_list_without_extensions);
+	return g_test_run();
+}
