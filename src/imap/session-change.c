@@ -104,39 +104,21 @@ move_done(ImapSession *session, Ticket *ticket, const ImapLine *line)
 static const TicketKind copy_kind = {"COPY", copy_data, copy_done, copy_free, FALSE};
 static const TicketKind move_kind = {"MOVE", copy_data, move_done, copy_free, FALSE};
 
-static gboolean
-send_copies(ImapSession *session, Ticket *ticket, const char *words, const ImapSet *uids, const char *mailbox,
-	GError **error)
-{
-	g_autoptr(ImapSet) left = imap_set_copy(uids);
-
-	while (!imap_set_is_empty(left)) {
-		g_autoptr(ImapSet) piece = imap_set_take_bytes(left, IMAP_SET_BYTES);
-		g_autoptr(ImapCommand) command = imap_command_new(words);
-		imap_command_set(command, piece);
-		if (mailbox != NULL) {
-			imap_command_raw(command, " ");
-			imap_command_mailbox(command, mailbox);
-		}
-		if (!imap_send(session, ticket, command, error))
-			return FALSE;
-	}
-	return TRUE;
-}
-
 /* What is known of the copies is told even when a later piece failed. */
 static gboolean
 copy_or_move(ImapSession *session, const TicketKind *kind, const char *words, const ImapSet *uids,
 	const char *mailbox, ImapCopied *copied, GError **error)
 {
+	g_autoptr(ImapCommand) behind = imap_command_new(" ");
 	Copy *copy = g_new0(Copy, 1);
 	Ticket *ticket;
 	gboolean ok;
 
+	imap_command_mailbox(behind, mailbox);
 	copy->uids = imap_set_copy(uids);
 	copy->copied.pairs = g_array_new(FALSE, FALSE, sizeof(ImapUidPair));
 	ticket = imap_ticket_new(session, kind, copy);
-	ok = send_copies(session, ticket, words, uids, mailbox, error) && imap_await(session, ticket, error);
+	ok = imap_send_pieces(session, ticket, words, uids, behind, error) && imap_await(session, ticket, error);
 	copied->uidvalidity = copy->copied.uidvalidity;
 	copied->pairs = g_array_copy(copy->copied.pairs);
 	imap_finish(session, ticket);
@@ -208,7 +190,8 @@ imap_session_expunge(ImapSession *session, const ImapSet *uids, Cancel *cancel, 
 		return FALSE;
 	}
 	ticket = imap_ticket_new(session, &expunge_kind, imap_set_copy(uids));
-	ok = send_copies(session, ticket, "UID EXPUNGE ", uids, NULL, error) && imap_await(session, ticket, error);
+	ok = imap_send_pieces(session, ticket, "UID EXPUNGE ", uids, NULL, error) &&
+		imap_await(session, ticket, error);
 	imap_finish(session, ticket);
 	return ok;
 }

@@ -215,24 +215,6 @@ fetch_modifiers(const ImapSession *session, const ImapFetch *fetch)
 		fetch->vanished && session->qresync && fetch->uids ? " VANISHED" : "");
 }
 
-/* Send a command for each piece of uids that fits a line: before, the piece, behind. */
-static gboolean
-send_pieces(ImapSession *session, Ticket *ticket, const ImapSet *uids, const char *before, const char *behind,
-	GError **error)
-{
-	g_autoptr(ImapSet) left = imap_set_copy(uids);
-
-	while (!imap_set_is_empty(left)) {
-		g_autoptr(ImapSet) piece = imap_set_take_bytes(left, IMAP_SET_BYTES);
-		g_autoptr(ImapCommand) command = imap_command_new(before);
-		imap_command_set(command, piece);
-		imap_command_raw(command, behind);
-		if (!imap_send(session, ticket, command, error))
-			return FALSE;
-	}
-	return TRUE;
-}
-
 static Rows *
 rows_of_fetch(const ImapFetch *fetch, guint needs)
 {
@@ -254,7 +236,8 @@ fetch_start(ImapSession *session, const ImapFetch *fetch, GError **error)
 {
 	g_autofree char *items = NULL;
 	g_autofree char *modifiers = NULL;
-	g_autofree char *behind = NULL;
+	g_autoptr(ImapCommand) behind = imap_command_new(" ");
+	g_autoptr(ImapCommand) by_number = imap_command_new("FETCH ");
 	Ticket *ticket;
 	gboolean ok;
 	guint needs;
@@ -264,19 +247,16 @@ fetch_start(ImapSession *session, const ImapFetch *fetch, GError **error)
 	if (items == NULL)
 		return NULL;
 	modifiers = fetch_modifiers(session, fetch);
-	behind = g_strconcat(" ", items, modifiers, NULL);
+	imap_command_raw(behind, items);
+	imap_command_raw(behind, modifiers);
 	ticket = imap_ticket_new(session, &fetch_kind, rows_of_fetch(fetch, needs));
 	if (fetch->uids != NULL) {
-		ok = send_pieces(session, ticket, fetch->uids, "UID FETCH ", behind, error);
+		ok = imap_send_pieces(session, ticket, "UID FETCH ", fetch->uids, behind, error);
 	} else {
-		g_autoptr(ImapCommand) command = imap_command_new("FETCH ");
-		imap_command_rawf(command, "%u:", fetch->first);
-		if (fetch->last)
-			imap_command_rawf(command, "%u", fetch->last);
-		else
-			imap_command_raw(command, "*");
-		imap_command_raw(command, behind);
-		ok = imap_send(session, ticket, command, error);
+		g_autofree char *last = fetch->last ? g_strdup_printf("%u", fetch->last) : g_strdup("*");
+		imap_command_rawf(by_number, "%u:%s", fetch->first, last);
+		imap_command_append(by_number, behind);
+		ok = imap_send(session, ticket, by_number, error);
 	}
 	if (ok)
 		return ticket;
@@ -337,28 +317,10 @@ add_store_flags(ImapCommand *command, const ImapStore *store)
 	imap_command_raw(command, ")");
 }
 
-static gboolean
-send_store(ImapSession *session, Ticket *ticket, const ImapStore *store, GError **error)
-{
-	g_autoptr(ImapSet) left = imap_set_copy(store->uids);
-
-	while (!imap_set_is_empty(left)) {
-		g_autoptr(ImapSet) piece = imap_set_take_bytes(left, IMAP_SET_BYTES);
-		g_autoptr(ImapCommand) command = imap_command_new("UID STORE ");
-		imap_command_set(command, piece);
-		if (store->unchanged_since != 0)
-			imap_command_rawf(command, " (UNCHANGEDSINCE %" G_GUINT64_FORMAT ")",
-				store->unchanged_since);
-		add_store_flags(command, store);
-		if (!imap_send(session, ticket, command, error))
-			return FALSE;
-	}
-	return TRUE;
-}
-
 gboolean
 imap_session_store(ImapSession *session, const ImapStore *store, ImapSet **modified, Cancel *cancel, GError **error)
 {
+	g_autoptr(ImapCommand) behind = imap_command_new("");
 	Rows *rows;
 	Ticket *ticket;
 	gboolean ok;
@@ -372,7 +334,11 @@ imap_session_store(ImapSession *session, const ImapStore *store, ImapSet **modif
 	rows->row = store->row;
 	rows->user = store->user;
 	ticket = imap_ticket_new(session, &store_kind, rows);
-	ok = send_store(session, ticket, store, error) && imap_await(session, ticket, error);
+	if (store->unchanged_since != 0)
+		imap_command_rawf(behind, " (UNCHANGEDSINCE %" G_GUINT64_FORMAT ")", store->unchanged_since);
+	add_store_flags(behind, store);
+	ok = imap_send_pieces(session, ticket, "UID STORE ", store->uids, behind, error) &&
+		imap_await(session, ticket, error);
 	if (modified != NULL && ticket->open == 0)
 		*modified = g_steal_pointer(&rows->modified);
 	imap_finish(session, ticket);

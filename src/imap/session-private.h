@@ -118,6 +118,12 @@ Ticket *imap_ticket_by_id(const ImapSession *session, ImapTicket id);
 /* Send a command for it. FALSE with error: the session is dead, or canceled. */
 gboolean imap_send(ImapSession *session, Ticket *ticket, const ImapCommand *command, GError **error);
 /*
+ * Send a command for each piece of uids that fits a line: words, the piece,
+ * behind (may be NULL).
+ */
+gboolean imap_send_pieces(ImapSession *session, Ticket *ticket, const char *words, const ImapSet *uids,
+	const ImapCommand *behind, GError **error);
+/*
  * The same for a command that ends in a literal of length octets, which the
  * caller writes, and CRLF. *refused: the server answered in place of "+".
  */

@@ -299,7 +299,7 @@ flight_new(ImapSession *session, Ticket *ticket)
 
 /* Tag and pieces, all but the end of the line. */
 static gboolean
-send_pieces(ImapSession *session, Ticket *ticket, const ImapCommand *command, Out *out, gboolean *refused,
+send_open(ImapSession *session, Ticket *ticket, const ImapCommand *command, Out *out, gboolean *refused,
 	GError **error)
 {
 	Flight *flight;
@@ -329,12 +329,30 @@ imap_send(ImapSession *session, Ticket *ticket, const ImapCommand *command, GErr
 	g_auto(Out) out = {g_string_sized_new(wire_size(command)), g_string_new(NULL), FALSE};
 	gboolean refused = FALSE;
 
-	if (!send_pieces(session, ticket, command, &out, &refused, error))
+	if (!send_open(session, ticket, command, &out, &refused, error))
 		return FALSE;
 	if (refused)
 		return TRUE;
 	out_add(&out, "\r\n");
 	return out_flush(session, &out, error);
+}
+
+gboolean
+imap_send_pieces(ImapSession *session, Ticket *ticket, const char *words, const ImapSet *uids,
+	const ImapCommand *behind, GError **error)
+{
+	g_autoptr(ImapSet) left = imap_set_copy(uids);
+
+	while (!imap_set_is_empty(left)) {
+		g_autoptr(ImapSet) piece = imap_set_take_bytes(left, IMAP_SET_BYTES);
+		g_autoptr(ImapCommand) command = imap_command_new(words);
+		imap_command_set(command, piece);
+		if (behind != NULL)
+			imap_command_append(command, behind);
+		if (!imap_send(session, ticket, command, error))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 gboolean
@@ -344,7 +362,7 @@ imap_send_announcing(ImapSession *session, Ticket *ticket, const ImapCommand *co
 	g_auto(Out) out = {g_string_sized_new(wire_size(command)), g_string_new(NULL), FALSE};
 
 	*refused = FALSE;
-	if (!send_pieces(session, ticket, command, &out, refused, error))
+	if (!send_open(session, ticket, command, &out, refused, error))
 		return FALSE;
 	if (!*refused && !out_announce(session, ticket, &out, length, refused, error))
 		return FALSE;

@@ -39,6 +39,17 @@ take_count(Walk *walk, guint64 *count)
 	return imap_take_word(walk->parser, "NIL") || imap_take_size(walk->parser, count);
 }
 
+/* Step over what stands before the ")" of a list, and over that. */
+static gboolean
+skip_to_end(Walk *walk)
+{
+	while (!imap_take_char(walk->parser, ')')) {
+		if (!imap_skip_value(walk->parser))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 typedef void (*AddParam)(MimePart *part, const char *name, const char *value);
 
 /* "(" name value ... ")" or NIL; pairs without a value are dropped. */
@@ -75,11 +86,7 @@ take_disposition(Walk *walk, MimePart *part)
 		mime_part_set_disposition(part, name);
 	if (!imap_peek_char(walk->parser, ')') && !take_params(walk, part, mime_part_add_disposition_param))
 		return FALSE;
-	while (!imap_peek_char(walk->parser, ')')) {
-		if (!imap_skip_value(walk->parser))
-			return FALSE;
-	}
-	return imap_take_char(walk->parser, ')');
+	return skip_to_end(walk);
 }
 
 /* A string, or a list of which the first counts (languages). */
@@ -115,11 +122,7 @@ take_tail(Walk *walk, MimePart *part)
 		if (!take_text_or_list(walk, &part->location))
 			return FALSE;
 	}
-	while (!imap_peek_char(walk->parser, ')')) {
-		if (!imap_skip_value(walk->parser))
-			return FALSE;
-	}
-	return imap_take_char(walk->parser, ')');
+	return skip_to_end(walk);
 }
 
 /* Take one child, or step over it past a limit. */
