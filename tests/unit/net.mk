@@ -5,9 +5,12 @@ tests_unit_libpeer_a_SOURCES = %D%/peer.c %D%/peer.h
 tests_unit_libpeer_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
 LINK_PEER = tests/unit/libpeer.a
 
-check_PROGRAMS += tests/unit/test-net-stream
-TESTS += tests/unit/test-net-stream
-tests_unit_test_net_stream_SOURCES = %D%/test-net-stream.c
+check_PROGRAMS += tests/unit/test-net-connect tests/unit/test-net-stream
+TESTS += tests/unit/test-net-connect tests/unit/test-net-stream
+tests_unit_test_net_connect_SOURCES = %D%/test-net-connect.c %D%/net-common.c %D%/net-common.h
+tests_unit_test_net_connect_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+tests_unit_test_net_connect_LDADD = $(LINK_PEER) $(LINK_NET)
+tests_unit_test_net_stream_SOURCES = %D%/test-net-stream.c %D%/net-common.c %D%/net-common.h
 tests_unit_test_net_stream_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_net_stream_LDADD = $(LINK_PEER) $(LINK_NET)
 
