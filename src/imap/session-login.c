@@ -479,6 +479,12 @@ log_in(ImapSession *session, const ImapLogin *login, GError **error)
 	/* In a greeting libcurl asked for the capabilities; a PREAUTH one may not have told them. */
 	if (!session->caps_fresh && !ask_capabilities(session, error))
 		return FALSE;
+	/* Whose mail that would be is not known: under TLS it is no service but a trap. */
+	if (session->preauth && net_stream_tls(session->stream) != NULL && !login->external) {
+		fault_set(error, FAULT_PROTOCOL,
+			_("The server claims that nobody has to log in (PREAUTH). This is refused: it may be somebody else's mail."));
+		return FALSE;
+	}
 	if (session->preauth)
 		return TRUE;
 	if (!authenticate(session, login, error))

@@ -193,12 +193,6 @@ select_done(ImapSession *session, Ticket *ticket, const ImapLine *line)
 
 static const TicketKind select_kind = {"SELECT", select_data, select_done, select_free, FALSE};
 
-gboolean
-imap_is_select(const Ticket *ticket)
-{
-	return ticket->kind == &select_kind;
-}
-
 /* " (QRESYNC (uidvalidity modseq known))" */
 static void
 add_resync(ImapCommand *command, const ImapSelect *options)
@@ -369,6 +363,22 @@ news_fetch(ImapSession *session)
 
 	if (row->has & IMAP_HAS_FLAGS)
 		imap_event_flags(session, row, uid);
+}
+
+void
+imap_mailbox_code(ImapSession *session, const ImapLine *line)
+{
+	guint32 uidvalidity;
+
+	if (session->mailbox == NULL)
+		return;
+	if (line->code == IMAP_CODE_UIDVALIDITY && imap_code_number(line, &uidvalidity) &&
+		uidvalidity != session->uidvalidity)
+		imap_event_text(session, IMAP_EVENT_UIDVALIDITY, NULL);
+	if (line->code != IMAP_CODE_CLOSED)
+		return;
+	imap_event_text(session, IMAP_EVENT_UIDVALIDITY, NULL);
+	imap_mailbox_left(session);
 }
 
 gboolean

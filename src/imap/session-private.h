@@ -160,9 +160,10 @@ gboolean imap_take_namespace(ImapSession *session, ImapParser *parser, GError **
 
 /* EXISTS, EXPUNGE, VANISHED, FETCH that no ticket took. */
 gboolean imap_mailbox_news(ImapSession *session, const ImapLine *line, ImapParser *parser, GError **error);
+/* A code that no ticket took: the mailbox may have changed under us. */
+void imap_mailbox_code(ImapSession *session, const ImapLine *line);
 /* Forget the selected mailbox. */
 void imap_mailbox_left(ImapSession *session);
-gboolean imap_is_select(const Ticket *ticket);
 
 /* ---- session-change.c ---- */
 

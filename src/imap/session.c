@@ -564,8 +564,15 @@ dispatch(ImapSession *session, const ImapLine *line, ImapParser *parser, GError 
 		return take_tagged(session, line, error);
 	case IMAP_LINE_STATUS:
 		take_status_words(session, line);
-		if (offer(session, line, parser, &failure) == TAKE_BROKEN)
+		switch (offer(session, line, parser, &failure)) {
+		case TAKE_BROKEN:
 			return imap_fail(session, failure, error);
+		case TAKE_NO:
+			imap_mailbox_code(session, line);
+			return TRUE;
+		case TAKE_YES:
+			return TRUE;
+		}
 		return TRUE;
 	case IMAP_LINE_DATA:
 		break;

@@ -245,6 +245,22 @@ test_scram_without_proof(void)
 }
 
 static void
+test_refused_token_says_why(void)
+{
+	g_autoptr(Secret) token = secret_new("ya29.token", -1);
+	ImapLogin login = {.user = "ann", .secret = token, .token = TRUE, .host = "127.0.0.1", .port = 143};
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 AUTH=XOAUTH2 SASL-IR",
+		(const char *const[]){"C P1 AUTHENTICATE XOAUTH2 ", "S + eyJzdGF0dXMiOiI0MDEifQ==", "C ",
+			"S P1 NO [AUTHENTICATIONFAILED] Invalid credentials", NULL});
+	g_assert_false(imap_session_login(line.session, &login, NULL, &line.error));
+	assert_fault(&line, FAULT_AUTH, "Invalid credentials");
+	g_assert_nonnull(strstr(line.error->message, "401"));
+	g_assert_true(imap_session_is_alive(line.session));
+}
+
+static void
 test_capabilities_from_before_login_do_not_count(void)
 {
 	g_auto(Line) line = {0};
@@ -593,6 +609,22 @@ test_line_that_breaks_while_idle_is_noticed(void)
 }
 
 static void
+test_mailbox_that_changes_under_us(void)
+{
+	static const char *const news[] = {"S * OK [UIDVALIDITY 10] new", "S * OK [CLOSED] gone"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(news); i++) {
+		g_autoptr(ImapEvent) event = NULL;
+		g_auto(Line) line = {0};
+		line_select(&line, (const char *const[]){"C P5 NOOP", "S * OK [UIDVALIDITY 9] old", news[i], "S P5 OK", NULL});
+		g_assert_true(imap_session_noop(line.session, NULL, &line.error));
+		event = imap_session_next_event(line.session);
+		g_assert_cmpint(event->kind, ==, IMAP_EVENT_UIDVALIDITY);
+		g_assert_false(imap_session_has_events(line.session));
+	}
+}
+
+static void
 test_alert_reaches_the_user_safely(void)
 {
 	g_autoptr(ImapEvent) event = NULL;
@@ -704,6 +736,8 @@ main(int argc, char **argv)
 		"/imap/session/server-that-is-down-is-no-wrong-password", test_server_that_is_down_is_no_wrong_password);
 	g_test_add_func("/imap/session/scram-refused-goes-on-with-plain", test_scram_refused_goes_on_with_plain);
 	g_test_add_func("/imap/session/scram-without-proof", test_scram_without_proof);
+	g_test_add_func("/imap/session/refused-token-says-why", test_refused_token_says_why);
+	g_test_add_func("/imap/session/mailbox-that-changes-under-us", test_mailbox_that_changes_under_us);
 	g_test_add_func("/imap/session/capabilities-from-before-login-do-not-count",
 		test_capabilities_from_before_login_do_not_count);
 	g_test_add_func("/imap/session/start-costs-one-turn", test_start_costs_one_turn);
