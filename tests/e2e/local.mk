@@ -16,3 +16,9 @@ tests_e2e_imap_live_LDADD = $(LINK_IMAP)
 check_PROGRAMS += tests/e2e/net-driver
 tests_e2e_net_driver_SOURCES = %D%/net-driver.c
 tests_e2e_net_driver_LDADD = $(LINK_SMTP)
+
+# What offline.py fills a cache with.
+check_PROGRAMS += tests/e2e/cache-fill
+tests_e2e_cache_fill_SOURCES = %D%/cache-fill.c
+tests_e2e_cache_fill_LDADD = $(LINK_STORE)
+EXTRA_DIST += tests/e2e/offline.py
