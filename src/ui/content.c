@@ -143,6 +143,24 @@ add_named(GPtrArray *fields, const MimeHead *head, const char *block, gsize leng
 	}
 }
 
+/* Encoded words are decoded in names only, never within an address. */
+static char *
+address_words(const char *raw, gsize length)
+{
+	g_autoptr(GPtrArray) list = mime_parse_addresses(raw, (gssize)length, NULL);
+
+	return mime_format_addresses(list);
+}
+
+static gboolean
+is_address_field(const char *name)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(field_names); i++)
+		if (g_ascii_strcasecmp(name, field_names[i].name) == 0)
+			return TRUE;
+	return FALSE;
+}
+
 static void
 add_all(GPtrArray *fields, const char *block, gsize length)
 {
@@ -152,7 +170,8 @@ add_all(GPtrArray *fields, const char *block, gsize length)
 	mime_fields_init(&walk, block, length);
 	while (mime_fields_next(&walk, &field)) {
 		g_autofree char *name = g_strndup(field.name, field.name_length);
-		g_autofree char *value = mime_unfold(field.value, (gssize)field.value_length);
+		g_autofree char *value = is_address_field(name) ? address_words(field.value, field.value_length)
+								: mime_decode_text(field.value, (gssize)field.value_length);
 
 		add_field(fields, name, *value ? value : " ");
 	}

@@ -219,13 +219,14 @@ esc_hints(View *view, GPtrArray *hints)
 	g_autoptr(GArray) keys = keymap_after_esc(view->keymap);
 
 	add_hint(hints, "Esc", _("then"));
-	for (guint i = 0; i < keys->len; i++) {
+	/* The view's own come first. */
+	for (guint i = keys->len; i-- > 0;) {
 		Key key = g_array_index(keys, Key, i);
 		const Command *command = keymap_find(view->keymap, key | KEY_AFTER_ESC);
 		g_autofree char *name = key_words(key);
 
-		if (!command_refusal(command, view_has(view)))
-			add_hint(hints, name, command->hint ? _(command->hint) : command->name);
+		if (command->hint && !command_refusal(command, view_has(view)))
+			add_hint(hints, name, _(command->hint));
 	}
 	add_hint(hints, "Esc", _("drops it"));
 }

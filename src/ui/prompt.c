@@ -11,6 +11,7 @@
 
 #define CANDIDATE_ROWS 10
 #define HISTORY_LENGTH 100
+#define KEYS_CELLS 8
 
 struct Prompt {
 	PromptSpec spec;
@@ -18,6 +19,7 @@ struct Prompt {
 	guint view_id;
 	Line *line;
 	GPtrArray *candidates; /* of Candidate; empty: none shown */
+	int widest;            /* cells of the widest one */
 	gsize start;           /* of the word they replace */
 	List list;
 	gboolean chosen;       /* the selected candidate was walked to */
@@ -75,6 +77,12 @@ complete(App *app, Prompt *prompt)
 	prompt->start = prompt->spec.separators ? line_word(prompt->line, prompt->separators_copy) : 0;
 	prompt->spec.complete(app, line_text(prompt->line), &prompt->start, prompt->candidates, prompt->spec.data);
 	sort_candidates(prompt->candidates);
+	prompt->widest = 0;
+	for (guint i = 0; i < prompt->candidates->len; i++) {
+		const Candidate *candidate = g_ptr_array_index(prompt->candidates, i);
+
+		prompt->widest = MAX(prompt->widest, text_cells(candidate->text, -1));
+	}
 	prompt->list = (List){0};
 	list_set_page(&prompt->list, CANDIDATE_ROWS);
 	list_set_count(&prompt->list, prompt->candidates->len);
@@ -433,7 +441,7 @@ draw_candidate(const Prompt *prompt, Grid *grid, Rect row, guint i)
 	const Candidate *candidate = g_ptr_array_index(prompt->candidates, i);
 	gboolean selected = i == prompt->list.selected && (prompt->chosen || prompt->spec.pick);
 	g_autofree char *text = text_safe(candidate->text, -1, TEXT_MARKS);
-	int width = MIN(MAX(row.cols / 2, 20), 44), x = 2;
+	int width = CLAMP(prompt->widest, 12, MAX(row.cols / 2, 12)), x = 2;
 
 	grid_fill(grid, row, STYLE_NORMAL);
 	if (!candidate->brief && !candidate->keys)
@@ -441,12 +449,11 @@ draw_candidate(const Prompt *prompt, Grid *grid, Rect row, guint i)
 	x = grid_column(grid, row, 0, x, width, STYLE_STRONG, text);
 	if (candidate->brief) {
 		g_autofree char *brief = text_safe(candidate->brief, -1, TEXT_MARKS);
-		int keys = candidate->keys ? text_cells(candidate->keys, -1) + 2 : 1;
 
-		x = grid_column(grid, row, 0, x + 1, row.cols - x - 1 - keys, STYLE_NORMAL, brief);
+		grid_column(grid, row, 0, x + 1, row.cols - x - 2 - KEYS_CELLS, STYLE_NORMAL, brief);
 	}
 	if (candidate->keys)
-		grid_column_right(grid, row, 0, MAX(row.cols - 16, 0), 15, STYLE_HINT_KEY, candidate->keys);
+		grid_column_right(grid, row, 0, MAX(row.cols - KEYS_CELLS - 1, 0), KEYS_CELLS, STYLE_HINT_KEY, candidate->keys);
 	if (selected)
 		grid_flag(grid, row, CELL_SELECTED);
 }
