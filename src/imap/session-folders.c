@@ -21,6 +21,8 @@ typedef struct {
 	GPtrArray *folders; /* of ImapFolder */
 	GTree *by_name;     /* raw -> ImapFolder, borrowed; a tree, for the names are the server's */
 	gboolean status;    /* wanted, and not yet told */
+	char *pattern;
+	gboolean wanted;    /* status, however it is told */
 } List;
 
 static int
@@ -37,6 +39,7 @@ list_free(gpointer data)
 
 	g_tree_unref(list->by_name);
 	g_ptr_array_unref(list->folders);
+	g_free(list->pattern);
 	g_free(list);
 }
 
@@ -122,7 +125,7 @@ list_return(const ImapSession *session, gboolean *status)
 	gboolean wanted = *status;
 
 	*status = FALSE;
-	if (!imap_session_has(session, IMAP_CAP_LIST_EXTENDED))
+	if (!imap_session_has(session, IMAP_CAP_LIST_EXTENDED) || session->plain_list)
 		return g_strdup("");
 	*status = wanted && imap_session_has(session, IMAP_CAP_LIST_STATUS);
 	return g_strconcat(" RETURN (SUBSCRIBED CHILDREN",
@@ -144,7 +147,9 @@ list_start(ImapSession *session, const ImapList *how, GError **error)
 
 	list->folders = g_ptr_array_new_with_free_func((GDestroyNotify)imap_folder_free);
 	list->by_name = g_tree_new_full(compare_names, NULL, NULL, NULL);
-	list->status = how && how->status && !status;
+	list->wanted = how && how->status;
+	list->status = list->wanted && !status;
+	list->pattern = g_strdup(pattern);
 	ticket = imap_ticket_new(session, &list_kind, list);
 	imap_command_string(list_command, pattern);
 	imap_command_raw(list_command, behind);
@@ -217,9 +222,21 @@ list_finish(ImapSession *session, Ticket *ticket, GError **error)
 {
 	List *list = ticket->state;
 	GPtrArray *folders = NULL;
+	GError *refused = NULL;
 
-	if (imap_await(session, ticket, error) && (!list->status || ask_counts(session, list, error)))
+	if (!imap_await(session, ticket, &refused) && ticket->bad && !session->plain_list) {
+		ImapList how = {.status = list->wanted, .pattern = list->pattern};
+		Ticket *again;
+		/* LIST-EXTENDED is offered, but not understood. */
+		session->plain_list = TRUE;
+		g_clear_error(&refused);
+		again = list_start(session, &how, error);
+		folders = again ? list_finish(session, again, error) : NULL;
+	} else if (refused != NULL) {
+		g_propagate_error(error, refused);
+	} else if (!list->status || ask_counts(session, list, error)) {
 		folders = g_ptr_array_ref(list->folders);
+	}
 	imap_finish(session, ticket);
 	return folders;
 }

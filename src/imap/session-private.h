@@ -83,6 +83,7 @@ struct ImapSession {
 	gboolean qresync; /* ENABLED QRESYNC was told */
 	gboolean qresync_asked;
 	gboolean no_idle; /* IDLE was refused */
+	gboolean plain_list; /* LIST with RETURN was not understood */
 
 	guint64 last_tag;
 	guint64 last_ticket;

@@ -723,6 +723,60 @@ test_list_without_extensions(void)
 	g_assert_cmpuint(folder->status.messages, ==, 7);
 }
 
+static void
+test_list_that_is_not_understood_is_asked_plainly(void)
+{
+	static const char *const script[] = {
+		"C P1 LOGIN",
+		"S P1 OK [CAPABILITY IMAP4rev1 LIST-EXTENDED] in",
+		"C P2 LIST \"\" \"*\" RETURN (SUBSCRIBED CHILDREN)",
+		"S P2 BAD what",
+		"C P3 LIST \"\" \"*\"",
+		"C P4 LSUB \"\" \"*\"",
+		"S * LIST () \"/\" INBOX",
+		"S P3 OK",
+		"S P4 OK",
+		NULL,
+	};
+	g_autoptr(GPtrArray) folders = NULL;
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1", script);
+	g_assert_true(line_login(&line, "sesame"));
+	folders = imap_session_list(line.session, NULL, NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_cmpuint(folders->len, ==, 1);
+}
+
+/* CLOSE expunges, but not where the mailbox was opened by EXAMINE. */
+static void
+test_leaving_without_unselect_expunges_nothing(void)
+{
+	static const char *const script[] = {
+		"C P1 LOGIN",
+		"S P1 OK [CAPABILITY IMAP4rev1] in",
+		"C P2 SELECT \"x\"",
+		"S * 1 EXISTS",
+		"S P2 OK [READ-WRITE] done",
+		"C P3 EXAMINE \"x\"",
+		"S * 1 EXISTS",
+		"S P3 OK [READ-ONLY] done",
+		"C P4 CLOSE",
+		"S P4 OK",
+		NULL,
+	};
+	g_auto(ImapSelected) box = {0};
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1", script);
+	g_assert_true(line_login(&line, "sesame"));
+	g_assert_true(imap_session_select(line.session, "x", NULL, &box, NULL, NULL));
+	g_assert_cmpuint(box.uidvalidity, ==, 0);
+	imap_session_unselect(line.session, NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_null(imap_session_selected(line.session));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -759,5 +813,9 @@ main(int argc, char **argv)
 		test_append_that_is_refused_before_its_octets);
 	g_test_add_func("/imap/session/append-tells-where-it-went", test_append_tells_where_it_went);
 	g_test_add_func("/imap/session/list-without-extensions", test_list_without_extensions);
+	g_test_add_func("/imap/session/list-that-is-not-understood-is-asked-plainly",
+		test_list_that_is_not_understood_is_asked_plainly);
+	g_test_add_func("/imap/session/leaving-without-unselect-expunges-nothing",
+		test_leaving_without_unselect_expunges_nothing);
 	return g_test_run();
 }
