@@ -23,8 +23,8 @@ typedef struct {
 	char *group; /* decoded name of the open group; NULL: none */
 	guint group_start;
 	gboolean has_angle;
-	gboolean quoted; /* the phrase holds a quoted string */
-	gboolean blank;  /* a blank stood before what comes */
+	gboolean quoted;   /* the phrase holds a quoted string */
+	gboolean blank;    /* a blank stood before what comes */
 	gboolean no_quote; /* a quote was never closed: quotes are passed over from there */
 	gboolean damaged;
 } Reader;
@@ -99,7 +99,8 @@ read_comment(Reader *self)
 		self->damaged = TRUE;
 }
 
-/* Behind the opening quote, which counts for nothing when it is never closed: appends the text to phrase and the text as written to bare; each may be NULL. */
+/* Behind the opening quote, which counts for nothing when it is never closed: appends the text to phrase and
+ * the text as written to bare; each may be NULL. */
 static void
 read_quoted(Reader *self, GString *phrase, GString *bare)
 {

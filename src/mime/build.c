@@ -145,7 +145,8 @@ body_entity(const MimeDraft *draft, const MimeBuildOptions *options, GError **er
 	gsize length = strlen(text);
 
 	if (!g_utf8_validate(text, -1, NULL)) {
-		fault_set(error, FAULT_INPUT, _("The text is not valid UTF-8. Save it as UTF-8 in the editor."));
+		fault_set(error, FAULT_INPUT,
+			_("The text is not valid UTF-8. Save it as UTF-8 in the editor."));
 		return NULL;
 	}
 	if (length > 0 && text[length - 1] != '\n') {
@@ -155,7 +156,8 @@ body_entity(const MimeDraft *draft, const MimeBuildOptions *options, GError **er
 		length++;
 	}
 	entity = entity_new();
-	mime_params_add(params, "charset", 7, g_str_is_ascii(text) ? "us-ascii" : "utf-8", g_str_is_ascii(text) ? 8 : 5);
+	mime_params_add(params, "charset", 7, g_str_is_ascii(text) ? "us-ascii" : "utf-8",
+		g_str_is_ascii(text) ? 8 : 5);
 	if (draft->flowed)
 		mime_params_add(params, "format", 6, "flowed", 6);
 	wire_params(entity->header, "Content-Type", "text/plain", params, NULL);
@@ -185,15 +187,16 @@ write_disposition(Entity *entity, const MimeAttachment *attachment, GError **err
 
 	if (name != NULL && *name)
 		mime_params_add(params, "filename", 8, name, strlen(name));
-	if (!wire_params(entity->header, "Content-Disposition", attachment->is_inline ? "inline" : "attachment", params,
-		    error))
+	if (!wire_params(entity->header, "Content-Disposition",
+		    attachment->is_inline ? "inline" : "attachment", params, error))
 		return FALSE;
 	if (attachment->description != NULL &&
 		!wire_text(entity->header, "Content-Description", attachment->description, FALSE, error))
 		return FALSE;
 	if (attachment->content_id != NULL) {
 		if (!wire_is_id(attachment->content_id)) {
-			fault_set(error, FAULT_INPUT, _("The field %s is not one identifier without blanks."), "Content-ID");
+			fault_set(error, FAULT_INPUT, _("The field %s is not one identifier without blanks."),
+				"Content-ID");
 			return FALSE;
 		}
 		g_string_append_printf(entity->header, "Content-ID: <%s>\r\n", attachment->content_id);
@@ -202,10 +205,12 @@ write_disposition(Entity *entity, const MimeAttachment *attachment, GError **err
 }
 
 static gboolean
-fill_attachment(Entity *entity, const MimeAttachment *attachment, const MimeBuildOptions *options, GError **error)
+fill_attachment(
+	Entity *entity, const MimeAttachment *attachment, const MimeBuildOptions *options, GError **error)
 {
 	g_autoptr(GPtrArray) params = mime_params_new();
-	const char *type = attachment->type && is_type(attachment->type) ? attachment->type : "application/octet-stream";
+	const char *type =
+		attachment->type && is_type(attachment->type) ? attachment->type : "application/octet-stream";
 	gsize length;
 	const char *data = g_bytes_get_data(attachment->data, &length);
 
@@ -248,8 +253,9 @@ make_entities(const MimeDraft *draft, const MimeBuildOptions *options, GPtrArray
 static gboolean
 is_own_field(const char *name)
 {
-	static const char *const names[] = {"Bcc", "Cc", "Date", "From", "In-Reply-To", "Mail-Followup-To", "Message-ID",
-		"MIME-Version", "Received", "References", "Reply-To", "Return-Path", "Sender", "Subject", "To"};
+	static const char *const names[] = {"Bcc", "Cc", "Date", "From", "In-Reply-To", "Mail-Followup-To",
+		"Message-ID", "MIME-Version", "Received", "References", "Reply-To", "Return-Path", "Sender",
+		"Subject", "To"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
 		if (g_ascii_strcasecmp(name, names[i]) == 0)
@@ -268,11 +274,14 @@ check_name(const char *name, GError **error)
 	if (good && !is_own_field(name))
 		return TRUE;
 	if (good) {
-		fault_set(error, FAULT_INPUT, _("The field %s cannot be set by hand here; it has a place of its own."), name);
+		fault_set(error, FAULT_INPUT,
+			_("The field %s cannot be set by hand here; it has a place of its own."), name);
 	} else {
 		g_autofree char *safe = text_safe(name, -1, TEXT_MARKS);
 		fault_set(error, FAULT_INPUT,
-			_("\"%s\" is not the name of a header field: it is made of letters, digits and hyphens."), safe);
+			_("\"%s\" is not the name of a header field: it is made of letters, digits and "
+			  "hyphens."),
+			safe);
 	}
 	return FALSE;
 }
@@ -282,7 +291,8 @@ write_extra(GString *out, const MimeDraft *draft, gboolean utf8, GError **error)
 {
 	for (guint i = 0; i < draft->extra->len; i++) {
 		const MimeExtraField *field = g_ptr_array_index(draft->extra, i);
-		if (!check_name(field->name, error) || !wire_text(out, field->name, field->value, utf8, error))
+		if (!check_name(field->name, error) ||
+			!wire_text(out, field->name, field->value, utf8, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -305,7 +315,8 @@ write_ids(GString *out, const MimeDraft *draft, GError **error)
 
 	if (draft->message_id != NULL) {
 		if (!wire_is_id(draft->message_id)) {
-			fault_set(error, FAULT_INPUT, _("The field %s is not one identifier without blanks."), "Message-ID");
+			fault_set(error, FAULT_INPUT, _("The field %s is not one identifier without blanks."),
+				"Message-ID");
 			return FALSE;
 		}
 		g_string_append_printf(out, "Message-ID: <%s>\r\n", draft->message_id);
@@ -328,15 +339,20 @@ write_header(GString *out, const MimeDraft *draft, const MimeBuildOptions *optio
 		const char *name;
 		const GPtrArray *list;
 	} lists[] = {
-		{"From", draft->from}, {"Sender", draft->sender}, {"Reply-To", draft->reply_to}, {"To", draft->to},
-		{"Cc", draft->cc}, {"Bcc", options->keep_bcc ? draft->bcc : NULL},
+		{"From", draft->from},
+		{"Sender", draft->sender},
+		{"Reply-To", draft->reply_to},
+		{"To", draft->to},
+		{"Cc", draft->cc},
+		{"Bcc", options->keep_bcc ? draft->bcc : NULL},
 		{"Mail-Followup-To", draft->mail_followup_to},
 	};
 	g_autofree char *date = dates_format_mail(draft->date);
 
 	wire_plain(out, "Date", date);
 	for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
-		if (lists[i].list != NULL && !wire_addresses(out, lists[i].name, lists[i].list, options->utf8, error))
+		if (lists[i].list != NULL &&
+			!wire_addresses(out, lists[i].name, lists[i].list, options->utf8, error))
 			return FALSE;
 	if (!write_ids(out, draft, error))
 		return FALSE;
@@ -356,8 +372,8 @@ occurs(const GPtrArray *entities, const char *boundary)
 {
 	for (guint i = 0; i < entities->len; i++) {
 		const Entity *entity = g_ptr_array_index(entities, i);
-		if (entity->open &&
-			memmem(entity->content->str, entity->content->len, boundary, strlen(boundary)) != NULL)
+		if (entity->open && memmem(entity->content->str, entity->content->len, boundary,
+					    strlen(boundary)) != NULL)
 			return TRUE;
 	}
 	return FALSE;
@@ -369,7 +385,8 @@ make_boundary(const GPtrArray *entities, guint64 seed)
 {
 	for (guint64 n = 0;; n++) {
 		guint64 words[2] = {GUINT64_TO_LE(seed), GUINT64_TO_LE(n)};
-		g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)words, sizeof words);
+		g_autofree char *sum =
+			g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)words, sizeof words);
 		char *boundary = g_strdup_printf("=_%.24s", sum);
 		if (!occurs(entities, boundary))
 			return boundary;

@@ -13,10 +13,11 @@
 #include <glib.h>
 
 typedef struct {
-	char *name;        /* file name, UTF-8; NULL: none */
-	char *type;        /* "application/pdf"; NULL: application/octet-stream. "message/rfc822": data is a whole message */
-	char *charset;     /* of text; NULL: not said */
-	GBytes *data;      /* decoded octets */
+	char *name;    /* file name, UTF-8; NULL: none */
+	char *type;    /* "application/pdf"; NULL: application/octet-stream. "message/rfc822": data is a whole
+			  message */
+	char *charset; /* of text; NULL: not said */
+	GBytes *data;  /* decoded octets */
 	gboolean is_inline;
 	char *description; /* NULL: none */
 	char *content_id;  /* NULL: none */
@@ -27,14 +28,15 @@ typedef struct {
 } MimeExtraField;
 
 typedef struct {
-	GPtrArray *from, *sender, *reply_to, *to, *cc, *bcc, *mail_followup_to; /* of MimeAddress; never NULL */
-	char *subject;    /* UTF-8; NULL: no field */
-	char *body;       /* UTF-8 with LF; never NULL */
-	gboolean flowed;  /* body is format=flowed as it stands: soft breaks end in a blank */
-	GPtrArray *attachments; /* of MimeAttachment; never NULL */
-	char *message_id;       /* without brackets; NULL: no field */
-	char *in_reply_to;      /* without brackets; NULL */
-	GPtrArray *references;  /* of char*, without brackets; never NULL */
+	GPtrArray *from, *sender, *reply_to, *to, *cc, *bcc,
+		*mail_followup_to; /* of MimeAddress; never NULL */
+	char *subject;             /* UTF-8; NULL: no field */
+	char *body;                /* UTF-8 with LF; never NULL */
+	gboolean flowed;           /* body is format=flowed as it stands: soft breaks end in a blank */
+	GPtrArray *attachments;    /* of MimeAttachment; never NULL */
+	char *message_id;          /* without brackets; NULL: no field */
+	char *in_reply_to;         /* without brackets; NULL */
+	GPtrArray *references;     /* of char*, without brackets; never NULL */
 	DateTime date;
 	MimePriority priority;
 	GPtrArray *extra; /* of MimeExtraField, in order; never NULL */
@@ -61,7 +63,8 @@ typedef struct {
  * address cannot be written, or an own field is not one (RFC 5322, 2.2). The caller's.
  */
 GBytes *mime_build(const MimeDraft *draft, const MimeBuildOptions *options, GError **error);
-/* An address that is not ASCII is used: SMTPUTF8 (RFC 6531) is needed. IDN domains alone are turned into A-labels. */
+/* An address that is not ASCII is used: SMTPUTF8 (RFC 6531) is needed. IDN domains alone are turned into
+ * A-labels. */
 gboolean mime_draft_needs_utf8(const MimeDraft *draft);
 /* addr-specs for RCPT TO: to, cc, bcc, each once, domains as A-labels. Of char*, free func set. */
 GPtrArray *mime_draft_recipients(const MimeDraft *draft);

@@ -12,7 +12,8 @@
 #include <string.h>
 
 /* Text types that are shown as text; others of text/ are listed unless marked inline. */
-static const char *const shown_types[] = {"plain", "html", "enriched", "richtext", "x-patch", "x-diff", "markdown"};
+static const char *const shown_types[] = {
+	"plain", "html", "enriched", "richtext", "x-patch", "x-diff", "markdown"};
 
 static gboolean
 is_shown_type(const MimePart *part)
@@ -26,7 +27,7 @@ is_shown_type(const MimePart *part)
 		if (strcmp(part->subtype, shown_types[i]) == 0)
 			return TRUE;
 	return part->disposition != NULL && strcmp(part->disposition, "inline") == 0 &&
-		!mime_part_is(part, "text", "calendar") && !mime_part_is(part, "text", "vcard");
+	       !mime_part_is(part, "text", "calendar") && !mime_part_is(part, "text", "vcard");
 }
 
 static gboolean
@@ -126,7 +127,8 @@ mime_part_text(MimePart *root, MimePrefer prefer)
 	return texts->len ? g_ptr_array_index(texts, 0) : NULL;
 }
 
-/* Wrapping that nobody wants to save: signatures, the version part, pictures of HTML, unchosen alternatives. */
+/* Wrapping that nobody wants to save: signatures, the version part, pictures of HTML, unchosen alternatives.
+ */
 static gboolean
 is_wrapping(MimePart *part)
 {
@@ -140,9 +142,11 @@ is_wrapping(MimePart *part)
 			continue;
 		if (strcmp(parent->subtype, "signed") == 0 && child == part && part->index > 0)
 			return TRUE;
-		if (strcmp(parent->subtype, "related") == 0 && picture && child == part && related_root(parent) != part)
+		if (strcmp(parent->subtype, "related") == 0 && picture && child == part &&
+			related_root(parent) != part)
 			return TRUE;
-		if (strcmp(parent->subtype, "alternative") == 0 && is_shown_type(part) && part->filename == NULL)
+		if (strcmp(parent->subtype, "alternative") == 0 && is_shown_type(part) &&
+			part->filename == NULL)
 			return TRUE;
 	}
 	return FALSE;
@@ -167,8 +171,9 @@ mime_part_attachments(MimePart *root)
 	while (part != NULL) {
 		MimePart *next = mime_part_next(root, part);
 		gboolean whole = part->opaque || mime_part_is(part, "message", NULL);
-		if ((whole || !mime_part_is(part, "multipart", NULL)) && !g_ptr_array_find(texts, part, NULL) &&
-			!g_ptr_array_find(html, part, NULL) && !is_wrapping(part))
+		if ((whole || !mime_part_is(part, "multipart", NULL)) &&
+			!g_ptr_array_find(texts, part, NULL) && !g_ptr_array_find(html, part, NULL) &&
+			!is_wrapping(part))
 			g_ptr_array_add(list, part);
 		if (whole && part->children->len > 0) /* a message inside is one attachment */
 			next = mime_part_next(root, last_below(part));
@@ -196,8 +201,10 @@ protection_of(const MimePart *part)
 		return smime ? MIME_SIGNED_SMIME : MIME_SIGNED_PGP;
 	if (mime_part_is(part, "multipart", "encrypted"))
 		return MIME_ENCRYPTED_PGP;
-	if (mime_part_is(part, "application", "pkcs7-mime") || mime_part_is(part, "application", "x-pkcs7-mime"))
-		return kind && g_ascii_strcasecmp(kind, "signed-data") == 0 ? MIME_SIGNED_SMIME : MIME_ENCRYPTED_SMIME;
+	if (mime_part_is(part, "application", "pkcs7-mime") ||
+		mime_part_is(part, "application", "x-pkcs7-mime"))
+		return kind && g_ascii_strcasecmp(kind, "signed-data") == 0 ? MIME_SIGNED_SMIME
+									    : MIME_ENCRYPTED_SMIME;
 	return 0;
 }
 

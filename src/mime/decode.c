@@ -16,10 +16,16 @@ mime_encoding_parse(const char *name)
 		const char *name;
 		MimeEncoding encoding;
 	} rows[] = {
-		{"", MIME_ENCODING_7BIT}, {"7bit", MIME_ENCODING_7BIT}, {"8bit", MIME_ENCODING_7BIT},
-		{"7-bit", MIME_ENCODING_7BIT}, {"8-bit", MIME_ENCODING_7BIT}, {"binary", MIME_ENCODING_7BIT},
-		{"base64", MIME_ENCODING_BASE64}, {"quoted-printable", MIME_ENCODING_QUOTED_PRINTABLE},
-		{"x-uuencode", MIME_ENCODING_UUENCODE}, {"uuencode", MIME_ENCODING_UUENCODE},
+		{"", MIME_ENCODING_7BIT},
+		{"7bit", MIME_ENCODING_7BIT},
+		{"8bit", MIME_ENCODING_7BIT},
+		{"7-bit", MIME_ENCODING_7BIT},
+		{"8-bit", MIME_ENCODING_7BIT},
+		{"binary", MIME_ENCODING_7BIT},
+		{"base64", MIME_ENCODING_BASE64},
+		{"quoted-printable", MIME_ENCODING_QUOTED_PRINTABLE},
+		{"x-uuencode", MIME_ENCODING_UUENCODE},
+		{"uuencode", MIME_ENCODING_UUENCODE},
 		{"x-uue", MIME_ENCODING_UUENCODE},
 	};
 	gsize length;
@@ -137,7 +143,8 @@ mime_decode_body(const void *data, gsize length, MimeEncoding encoding, gboolean
 	return g_bytes_new_take(out, size);
 }
 
-/* The charset a page names for itself in its first bytes: <meta charset=x>, or content="text/html; charset=x". */
+/* The charset a page names for itself in its first bytes: <meta charset=x>, or content="text/html;
+ * charset=x". */
 static char *
 meta_charset(const char *html, gsize length)
 {
@@ -190,7 +197,8 @@ mime_text_body(const void *data, gsize length, const MimePart *part, gsize *out_
 
 	if ((charset == NULL || *charset == '\0') && mime_part_is(part, "text", "html") && size > 0)
 		charset = meta = meta_charset(raw, size);
-	text = charset_to_utf8(raw ? raw : "", size, charset && *charset ? charset : NULL, &converted, &guess);
+	text = charset_to_utf8(
+		raw ? raw : "", size, charset && *charset ? charset : NULL, &converted, &guess);
 	if (converted >= 3 && memcmp(text, "\357\273\277", 3) == 0)
 		memmove(text, text + 3, (converted -= 3) + 1);
 	converted = to_lf(text, converted);

@@ -23,7 +23,8 @@ MimeEncoding mime_encoding_parse(const char *name);
  * ends: encoding and charset by the part. *guessed (may be NULL): the charset was
  * missing, unknown or a lie. Not safe for a terminal yet. The caller's, *out_length its length.
  */
-char *mime_text_body(const void *data, gsize length, const MimePart *part, gsize *out_length, gboolean *guessed);
+char *mime_text_body(
+	const void *data, gsize length, const MimePart *part, gsize *out_length, gboolean *guessed);
 
 /* SHA-256 in lower-case hexadecimal. The caller's. */
 char *mime_sha256(GBytes *octets);

@@ -146,9 +146,11 @@ domain_is_good(const char *domain)
 	if (length == 0 || length > DOMAIN_MAX || domain[0] == '.' || domain[0] == '-')
 		return FALSE;
 	if (domain[0] == '[')
-		return domain[length - 1] == ']' && strspn(domain + 1, "0123456789abcdefABCDEF.:IPv") == length - 2;
+		return domain[length - 1] == ']' &&
+		       strspn(domain + 1, "0123456789abcdefABCDEF.:IPv") == length - 2;
 	for (gsize i = 0; i < length; i++)
-		if ((guint8)domain[i] < 128 && !g_ascii_isalnum(domain[i]) && strchr("-._", domain[i]) == NULL)
+		if ((guint8)domain[i] < 128 && !g_ascii_isalnum(domain[i]) &&
+			strchr("-._", domain[i]) == NULL)
 			return FALSE;
 	return strstr(domain, "..") == NULL && (g_str_is_ascii(domain) || g_hostname_is_non_ascii(domain));
 }
@@ -189,8 +191,8 @@ list_needs_utf8(const GPtrArray *list)
 gboolean
 mime_draft_needs_utf8(const MimeDraft *draft)
 {
-	const GPtrArray *const lists[] = {draft->from, draft->sender, draft->reply_to, draft->to, draft->cc, draft->bcc,
-		draft->mail_followup_to};
+	const GPtrArray *const lists[] = {draft->from, draft->sender, draft->reply_to, draft->to, draft->cc,
+		draft->bcc, draft->mail_followup_to};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
 		if (list_needs_utf8(lists[i]))
@@ -226,6 +228,7 @@ mime_new_message_id(const char *address, const guint8 random[16])
 
 	for (int i = 0; i < 16; i++)
 		g_string_append_printf(id, "%02x", random[i]);
-	g_string_append_printf(id, "@%s", at && domain_is_good(at + 1) && at[1] != '[' ? at + 1 : "localhost.invalid");
+	g_string_append_printf(
+		id, "@%s", at && domain_is_good(at + 1) && at[1] != '[' ? at + 1 : "localhost.invalid");
 	return g_string_free(id, FALSE);
 }

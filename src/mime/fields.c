@@ -105,7 +105,7 @@ gboolean
 mime_field_is(const MimeField *field, const char *name)
 {
 	return strlen(name) == field->name_length &&
-		g_ascii_strncasecmp(field->name, name, field->name_length) == 0;
+	       g_ascii_strncasecmp(field->name, name, field->name_length) == 0;
 }
 
 char *

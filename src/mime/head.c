@@ -11,8 +11,18 @@
 typedef enum { FIELD_ADDRESSES, FIELD_IDS, FIELD_URLS, FIELD_RAW } FieldKind;
 
 /* What is kept raw until all fields are known. */
-enum { RAW_SUBJECT, RAW_DATE, RAW_MESSAGE_ID, RAW_LIST_ID, RAW_X_PRIORITY, RAW_IMPORTANCE, RAW_PRIORITY, RAW_MSMAIL,
-	RAW_POST, RAW_COUNT };
+enum {
+	RAW_SUBJECT,
+	RAW_DATE,
+	RAW_MESSAGE_ID,
+	RAW_LIST_ID,
+	RAW_X_PRIORITY,
+	RAW_IMPORTANCE,
+	RAW_PRIORITY,
+	RAW_MSMAIL,
+	RAW_POST,
+	RAW_COUNT
+};
 
 static const struct {
 	const char *name;
@@ -90,7 +100,8 @@ read_raw(MimeHead *head, char *raw[])
 		head->message_id = mime_parse_message_id(raw[RAW_MESSAGE_ID], -1);
 	if (raw[RAW_LIST_ID] != NULL)
 		head->list_id = mime_parse_list_id(raw[RAW_LIST_ID], -1, &head->list_name);
-	head->priority = mime_priority(raw[RAW_X_PRIORITY], raw[RAW_IMPORTANCE], raw[RAW_PRIORITY], raw[RAW_MSMAIL]);
+	head->priority =
+		mime_priority(raw[RAW_X_PRIORITY], raw[RAW_IMPORTANCE], raw[RAW_PRIORITY], raw[RAW_MSMAIL]);
 	head->list_unsubscribe_one_click =
 		raw[RAW_POST] != NULL && g_ascii_strcasecmp(raw[RAW_POST], "List-Unsubscribe=One-Click") == 0;
 }

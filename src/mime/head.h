@@ -13,13 +13,13 @@ typedef struct {
 	GPtrArray *from, *sender, *reply_to, *to, *cc, *bcc, *mail_followup_to;
 	guint from_fields; /* From fields met: more than one is suspicious */
 	DateTime date;
-	gboolean dated;      /* date was read */
-	char *message_id;    /* without brackets; NULL: none */
+	gboolean dated;         /* date was read */
+	char *message_id;       /* without brackets; NULL: none */
 	GPtrArray *in_reply_to; /* of char*, never NULL */
 	GPtrArray *references;  /* of char*, never NULL */
 	char *list_id, *list_name;
 	GPtrArray *list_post, *list_unsubscribe; /* URLs; never NULL. "NO" of List-Post is left out */
-	gboolean list_unsubscribe_one_click; /* RFC 8058 */
+	gboolean list_unsubscribe_one_click;     /* RFC 8058 */
 	MimePriority priority;
 	gboolean damaged; /* lines that are no fields, bad addresses */
 	gboolean limited;

@@ -150,9 +150,15 @@ priority_word(const char *value)
 		const char *word;
 		MimePriority priority;
 	} words[] = {
-		{"high", MIME_PRIORITY_HIGH}, {"highest", MIME_PRIORITY_HIGH}, {"urgent", MIME_PRIORITY_HIGH},
-		{"1", MIME_PRIORITY_HIGH}, {"2", MIME_PRIORITY_HIGH}, {"low", MIME_PRIORITY_LOW},
-		{"lowest", MIME_PRIORITY_LOW}, {"non-urgent", MIME_PRIORITY_LOW}, {"4", MIME_PRIORITY_LOW},
+		{"high", MIME_PRIORITY_HIGH},
+		{"highest", MIME_PRIORITY_HIGH},
+		{"urgent", MIME_PRIORITY_HIGH},
+		{"1", MIME_PRIORITY_HIGH},
+		{"2", MIME_PRIORITY_HIGH},
+		{"low", MIME_PRIORITY_LOW},
+		{"lowest", MIME_PRIORITY_LOW},
+		{"non-urgent", MIME_PRIORITY_LOW},
+		{"4", MIME_PRIORITY_LOW},
 		{"5", MIME_PRIORITY_LOW},
 	};
 	gsize length;
@@ -168,7 +174,8 @@ priority_word(const char *value)
 }
 
 MimePriority
-mime_priority(const char *x_priority, const char *importance, const char *priority, const char *x_msmail_priority)
+mime_priority(
+	const char *x_priority, const char *importance, const char *priority, const char *x_msmail_priority)
 {
 	const char *const fields[] = {x_priority, importance, priority, x_msmail_priority};
 

@@ -65,7 +65,8 @@ char *mime_decode_text(const char *raw, gssize length);
 /* A mailbox. An empty group ("undisclosed-recipients:;") is one entry with address "" and group set. */
 typedef struct {
 	char *name;    /* decoded display name, or a comment behind a bare address; NULL: none */
-	char *address; /* local@domain as written, without blanks, comments and route; never decoded, never NULL */
+	char *address; /* local@domain as written, without blanks, comments and route; never decoded, never
+			  NULL */
 	char *group;   /* decoded name of the group around it; NULL: none */
 } MimeAddress;
 
@@ -73,7 +74,8 @@ MimeAddress *mime_address_new(const char *name, const char *address);
 MimeAddress *mime_address_copy(const MimeAddress *address);
 void mime_address_free(MimeAddress *address);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MimeAddress, mime_address_free)
-/* Two addr-specs name the same mailbox: local part exactly (ASCII case ignored), domain in any case or IDNA form. */
+/* Two addr-specs name the same mailbox: local part exactly (ASCII case ignored), domain in any case or IDNA
+ * form. */
 gboolean mime_address_same(const char *a, const char *b);
 /* Of MimeAddress, free func set; empty. */
 GPtrArray *mime_addresses_new(void);
@@ -88,7 +90,8 @@ GPtrArray *mime_addresses_copy(const GPtrArray *list);
  * address ""). Of MimeAddress, free func set; never NULL. The caller's.
  */
 GPtrArray *mime_parse_addresses(const char *raw, gssize length, gboolean *damaged);
-/* As people read it: Name <address>, ...; UTF-8, names quoted where needed. Not for the wire. The caller's. */
+/* As people read it: Name <address>, ...; UTF-8, names quoted where needed. Not for the wire. The caller's.
+ */
 char *mime_format_address(const MimeAddress *address);
 char *mime_format_addresses(const GPtrArray *list);
 
@@ -102,7 +105,8 @@ GPtrArray *mime_parse_message_ids(const char *raw, gssize length);
 /* The first id, or NULL. The caller's. */
 char *mime_parse_message_id(const char *raw, gssize length);
 
-/* List-Id (RFC 2919): the id without brackets, in lower case, and *name (may be NULL) decoded or NULL. NULL: none. The caller's. */
+/* List-Id (RFC 2919): the id without brackets, in lower case, and *name (may be NULL) decoded or NULL. NULL:
+ * none. The caller's. */
 char *mime_parse_list_id(const char *raw, gssize length, char **name);
 
 /* The URLs of List-Post, List-Unsubscribe, ... (RFC 2369), in order. Of char*, free func set; never NULL. */
@@ -134,5 +138,6 @@ const char *mime_priority_name(MimePriority priority);
 char *mime_sender_display(const char *name, const char *address, gboolean several);
 /* The address for display: safe, domains as mime_domain_display(). The caller's. */
 char *mime_address_display(const char *address);
-/* A domain for display: Unicode where each label is of one script (Latin with none but its own), else A-labels. Safe. The caller's. */
+/* A domain for display: Unicode where each label is of one script (Latin with none but its own), else
+ * A-labels. Safe. The caller's. */
 char *mime_domain_display(const char *domain);

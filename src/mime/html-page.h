@@ -12,8 +12,30 @@
 
 typedef enum {
 	TAG_OTHER, /* inline, means nothing here */
-	TAG_A, TAG_B, TAG_BLOCKQUOTE, TAG_BR, TAG_DD, TAG_DIV, TAG_DT, TAG_FONT, TAG_HEADING, TAG_HR, TAG_I, TAG_IMG,
-	TAG_LI, TAG_LIST, TAG_ORDERED, TAG_P, TAG_PRE, TAG_SKIP, TAG_TABLE, TAG_TD, TAG_TH, TAG_TR, TAG_U, TAG_VOID,
+	TAG_A,
+	TAG_B,
+	TAG_BLOCKQUOTE,
+	TAG_BR,
+	TAG_DD,
+	TAG_DIV,
+	TAG_DT,
+	TAG_FONT,
+	TAG_HEADING,
+	TAG_HR,
+	TAG_I,
+	TAG_IMG,
+	TAG_LI,
+	TAG_LIST,
+	TAG_ORDERED,
+	TAG_P,
+	TAG_PRE,
+	TAG_SKIP,
+	TAG_TABLE,
+	TAG_TD,
+	TAG_TH,
+	TAG_TR,
+	TAG_U,
+	TAG_VOID,
 } HtmlTag;
 
 /* An open element. All but tag and name are what it inherits or changes for what is inside. */
@@ -39,7 +61,7 @@ typedef struct {
 	HtmlEntities entities;
 	HtmlElement stack[LIMIT_HTML_NESTING + 1]; /* [0] is the page itself */
 	guint depth;                               /* of the innermost open element */
-	guint overflow; /* elements open past the limit */
+	guint overflow;                            /* elements open past the limit */
 
 	GString *scratch;   /* a text with its references resolved */
 	GString *paragraph; /* safe text that waits for its end */
@@ -51,8 +73,8 @@ typedef struct {
 	gboolean pre_start;   /* a line end right behind <pre> does not count */
 	char *marker;         /* of a list item, not yet put out */
 
-	char *link_target; /* of the open <a>; NULL: none */
-	guint link;        /* its number once it has text, else 0 */
+	char *link_target;    /* of the open <a>; NULL: none */
+	guint link;           /* its number once it has text, else 0 */
 	gboolean link_marked; /* [n] stands behind its text already */
 	GString *link_label;
 } HtmlPage;

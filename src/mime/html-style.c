@@ -74,8 +74,17 @@ read_color(const char *value, gsize length)
 		const char *name;
 		int color;
 	} names[] = {
-		{"white", 0xffffff}, {"black", 0}, {"red", 0xff0000}, {"blue", 0xff}, {"green", 0x8000}, {"yellow", 0xffff00},
-		{"gray", 0x808080}, {"grey", 0x808080}, {"silver", 0xc0c0c0}, {"snow", 0xfffafa}, {"ivory", 0xfffff0},
+		{"white", 0xffffff},
+		{"black", 0},
+		{"red", 0xff0000},
+		{"blue", 0xff},
+		{"green", 0x8000},
+		{"yellow", 0xffff00},
+		{"gray", 0x808080},
+		{"grey", 0x808080},
+		{"silver", 0xc0c0c0},
+		{"snow", 0xfffafa},
+		{"ivory", 0xfffff0},
 		{"whitesmoke", 0xf5f5f5},
 	};
 	gsize word = 0;
@@ -106,16 +115,18 @@ read_property(HtmlStyle *style, const char *name, gsize name_length, const char 
 	} else if (is_value(name, name_length, "mso-hide")) {
 		style->hidden |= is_value(value, length, "all");
 	} else if (is_value(name, name_length, "font-size") || is_value(name, name_length, "opacity") ||
-		is_value(name, name_length, "max-height")) {
+		   is_value(name, name_length, "max-height")) {
 		style->hidden |= is_nothing(value, length) && !is_value(value, length, "1");
 	} else if (is_value(name, name_length, "white-space")) {
 		style->pre = length >= 3 && g_ascii_strncasecmp(value, "pre", 3) == 0;
 	} else if (is_value(name, name_length, "font-weight")) {
-		style->bold = is_value(value, length, "bold") || (length == 3 && value[0] >= '6' && value[0] <= '9');
+		style->bold = is_value(value, length, "bold") ||
+			      (length == 3 && value[0] >= '6' && value[0] <= '9');
 	} else if (is_value(name, name_length, "color")) {
 		style->color = read_color(value, length);
 		style->sets_color = TRUE;
-	} else if (is_value(name, name_length, "background") || is_value(name, name_length, "background-color")) {
+	} else if (is_value(name, name_length, "background") ||
+		   is_value(name, name_length, "background-color")) {
 		style->background = read_color(value, length);
 		style->sets_background = TRUE;
 	}

@@ -28,7 +28,7 @@ typedef struct {
 	int row;          /* -1: before the first */
 	guint column;
 	gboolean in_cell, head;
-	guint depth; /* of the table's element */
+	guint depth;        /* of the table's element */
 	GString *paragraph; /* the page's own, put aside */
 	GArray *spans;
 } Table;
@@ -78,7 +78,7 @@ spans_several(HtmlPage *page, const char *name)
 	const HtmlAttribute *attribute = html_attribute(&page->token, name);
 
 	return attribute != NULL && attribute->value != NULL &&
-		!(attribute->value_length == 1 && attribute->value[0] <= '1');
+	       !(attribute->value_length == 1 && attribute->value[0] <= '1');
 }
 
 static gboolean
@@ -206,7 +206,8 @@ static gboolean
 is_number(const char *text)
 {
 	return strspn(text, "0123456789.,%+- $") + strcspn(text, "0123456789.,%+- $") == strlen(text) &&
-		strpbrk(text, "0123456789") != NULL && strlen(text) < 20 && strspn(text, "0123456789.,%+- $") > 0;
+	       strpbrk(text, "0123456789") != NULL && strlen(text) < 20 &&
+	       strspn(text, "0123456789.,%+- $") > 0;
 }
 
 static void
@@ -294,7 +295,7 @@ is_presentation(HtmlPage *page)
 	const HtmlAttribute *role = html_attribute(&page->token, "role");
 
 	return role != NULL && role->value != NULL && role->value_length == strlen("presentation") &&
-		g_ascii_strncasecmp(role->value, "presentation", role->value_length) == 0;
+	       g_ascii_strncasecmp(role->value, "presentation", role->value_length) == 0;
 }
 
 static gboolean

@@ -15,7 +15,8 @@
 void
 html_add_span(HtmlPage *page, MimeSpanKind kind, guint link, gsize start)
 {
-	MimeSpan span = {(guint32)start, (guint32)(page->paragraph->len - start), (guint16)kind, (guint16)link};
+	MimeSpan span = {
+		(guint32)start, (guint32)(page->paragraph->len - start), (guint16)kind, (guint16)link};
 
 	if (span.length == 0)
 		return;
@@ -141,7 +142,9 @@ html_flush(HtmlPage *page)
 	if (page->paragraph->len > 0)
 		html_mark_link(page);
 	if (strspn(page->paragraph->str, " ") < page->paragraph->len) {
-		html_emit(page, page->heading ? MIME_LINE_HEADING : html_top(page)->pre ? MIME_LINE_PRE : MIME_LINE_TEXT);
+		html_emit(page, page->heading         ? MIME_LINE_HEADING
+				: html_top(page)->pre ? MIME_LINE_PRE
+						      : MIME_LINE_TEXT);
 	} else {
 		g_string_truncate(page->paragraph, 0);
 		g_array_set_size(page->spans, 0);
@@ -184,7 +187,8 @@ html_append_collapsed(HtmlPage *page, const char *text, gsize length)
 	for (gsize i = 0; i < length; i++) {
 		if (strchr(" \t\n\r\f", text[i]) == NULL || text[i] == '\0') {
 			gsize start = i;
-			while (i + 1 < length && text[i + 1] != '\0' && strchr(" \t\n\r\f", text[i + 1]) == NULL)
+			while (i + 1 < length && text[i + 1] != '\0' &&
+				strchr(" \t\n\r\f", text[i + 1]) == NULL)
 				i++;
 			text_safe_append(to, text + start, (gssize)(i + 1 - start), TEXT_LINE);
 		} else if (to->len > 0 && to->str[to->len - 1] != ' ') {
@@ -240,7 +244,8 @@ add_collapsed(HtmlPage *page, const char *text, gsize length)
 	gsize start = page->paragraph->len;
 
 	html_append_collapsed(page, text, length);
-	page->paragraph->len = start + free_blanks(page->paragraph->str + start, page->paragraph->len - start);
+	page->paragraph->len =
+		start + free_blanks(page->paragraph->str + start, page->paragraph->len - start);
 	add_style_spans(page, start);
 	if (page->paragraph->len > PARAGRAPH_MAX) {
 		html_emit(page, page->heading ? MIME_LINE_HEADING : MIME_LINE_TEXT);
@@ -261,7 +266,8 @@ add_pre(HtmlPage *page, const char *text, gsize length)
 		const char *stop = memchr(text, '\n', (gsize)(end - text));
 		gsize size = (gsize)((stop ? stop : end) - text), start = page->paragraph->len;
 		if (stop == NULL && size > PARAGRAPH_MAX) {
-			for (size = PARAGRAPH_MAX; size > PARAGRAPH_MAX - 4 && ((guint8)text[size] & 0xc0) == 0x80; size--)
+			for (size = PARAGRAPH_MAX;
+				size > PARAGRAPH_MAX - 4 && ((guint8)text[size] & 0xc0) == 0x80; size--)
 				;
 			stop = text + size - 1;
 		}

@@ -28,7 +28,8 @@ is_raw(const HtmlToken *token)
 		"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
-		if (strlen(names[i]) == token->length && g_ascii_strncasecmp(names[i], token->text, token->length) == 0)
+		if (strlen(names[i]) == token->length &&
+			g_ascii_strncasecmp(names[i], token->text, token->length) == 0)
 			return TRUE;
 	return FALSE;
 }
@@ -160,8 +161,7 @@ read_text(HtmlTokens *tokens, HtmlToken *token)
 	token->text = p;
 	while (p < tokens->end && (p = memchr(p, '<', (gsize)(tokens->end - p))) != NULL) {
 		char next = p + 1 < tokens->end ? p[1] : '\0';
-		if (p > token->text &&
-			(g_ascii_isalpha(next) || next == '!' || next == '?' || next == '/'))
+		if (p > token->text && (g_ascii_isalpha(next) || next == '!' || next == '?' || next == '/'))
 			break;
 		p++;
 	}
@@ -243,9 +243,10 @@ named(HtmlEntities *entities, const char *name)
 static gunichar
 from_number(gunichar c)
 {
-	static const guint16 windows[] = {0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030,
-		0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013,
-		0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
+	static const guint16 windows[] = {0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+		0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019,
+		0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd,
+		0x017e, 0x0178};
 
 	if (c >= 0x80 && c < 0xa0)
 		return windows[c - 0x80];

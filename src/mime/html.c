@@ -69,7 +69,8 @@ end_link(HtmlPage *page)
 static gboolean
 has_margin(HtmlTag tag)
 {
-	return tag == TAG_P || tag == TAG_HEADING || tag == TAG_PRE || tag == TAG_BLOCKQUOTE || tag == TAG_TABLE;
+	return tag == TAG_P || tag == TAG_HEADING || tag == TAG_PRE || tag == TAG_BLOCKQUOTE ||
+	       tag == TAG_TABLE;
 }
 
 static void
@@ -227,7 +228,8 @@ static void
 begin_list(HtmlPage *page, HtmlTag tag)
 {
 	HtmlElement *top = html_top(page);
-	g_autofree char *start = tag == TAG_ORDERED ? html_attribute_value(&page->entities, &page->token, "start") : NULL;
+	g_autofree char *start =
+		tag == TAG_ORDERED ? html_attribute_value(&page->entities, &page->token, "start") : NULL;
 
 	if (top->indent == 0)
 		page->gap = TRUE;
@@ -288,7 +290,7 @@ static gboolean
 is_remote(const char *url)
 {
 	return g_ascii_strncasecmp(url, "http:", 5) == 0 || g_ascii_strncasecmp(url, "https:", 6) == 0 ||
-		(url[0] == '/' && url[1] == '/');
+	       (url[0] == '/' && url[1] == '/');
 }
 
 /* A picture of at most two pixels is there to be fetched, not seen. */
@@ -299,7 +301,7 @@ is_tiny(HtmlPage *page)
 	g_autofree char *height = html_attribute_value(&page->entities, &page->token, "height");
 
 	return (width && *width && g_ascii_strtoull(width, NULL, 10) <= 2 && strchr(width, '%') == NULL) ||
-		(height && *height && g_ascii_strtoull(height, NULL, 10) <= 2 && strchr(height, '%') == NULL);
+	       (height && *height && g_ascii_strtoull(height, NULL, 10) <= 2 && strchr(height, '%') == NULL);
 }
 
 static void
@@ -459,7 +461,8 @@ layout(HtmlPage *page, const char *html, gsize length)
 	page->spans = g_array_new(FALSE, FALSE, sizeof(MimeSpan));
 	page->stack[0].background = 0xffffff;
 	page->stack[0].color = 0;
-	while (!mime_text_full(page->out) && html_tokens_next(&page->tokens, &page->token) != HTML_END_OF_INPUT) {
+	while (!mime_text_full(page->out) &&
+		html_tokens_next(&page->tokens, &page->token) != HTML_END_OF_INPUT) {
 		if (page->token.kind == HTML_START && page->depth + 2 < LIMIT_HTML_NESTING &&
 			html_tag_of(page->token.text, page->token.length) == TAG_TABLE && html_table(page))
 			continue;

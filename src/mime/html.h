@@ -4,8 +4,8 @@
  *
  * No DOM, no network, no files, no style sheets but the style attribute; the
  * first LIMIT_HTML bytes, LIMIT_HTML_NESTING elements deep (counted, never
- * recursive), in time linear in the input. Links become [n] and a list at the end, remote pictures are counted
- * and never loaded, hidden text is marked.
+ * recursive), in time linear in the input. Links become [n] and a list at the end, remote pictures are
+ * counted and never loaded, hidden text is marked.
  */
 #pragma once
 
@@ -20,5 +20,6 @@ typedef struct {
 MimeText *mime_html_layout(const char *html, gsize length, const MimeHtmlOptions *options);
 /* The same, behind what out holds already; mime_text_finish() is left to the caller (show.c). */
 void mime_html_layout_into(MimeText *out, const char *html, gsize length, const MimeHtmlOptions *options);
-/* For the index and replies: the text without layout marks, links or notes, paragraphs unwrapped. Safe UTF-8, the caller's. */
+/* For the index and replies: the text without layout marks, links or notes, paragraphs unwrapped. Safe UTF-8,
+ * the caller's. */
 char *mime_html_plain(const char *html, gsize length);

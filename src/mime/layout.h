@@ -14,16 +14,17 @@
 typedef struct {
 	MimeLineKind kind;
 	guint depth;
-	int width;         /* cells, prefix included; 0: never wrapped */
-	const char *first; /* before the first line; safe; NULL: nothing */
-	const char *rest;  /* before the following ones; NULL: nothing */
+	int width;          /* cells, prefix included; 0: never wrapped */
+	const char *first;  /* before the first line; safe; NULL: nothing */
+	const char *rest;   /* before the following ones; NULL: nothing */
 	gboolean continues; /* the first line continues the one before it */
 } LayoutStyle;
 
 MimeText *mime_text_new(void);
-/* Wrap safe UTF-8 without line ends into lines. spans (sorted by start) refer to chars. An empty text gives one line. */
-void mime_text_flow(MimeText *text, const LayoutStyle *style, const char *chars, gsize length, const MimeSpan *spans,
-	guint count);
+/* Wrap safe UTF-8 without line ends into lines. spans (sorted by start) refer to chars. An empty text gives
+ * one line. */
+void mime_text_flow(MimeText *text, const LayoutStyle *style, const char *chars, gsize length,
+	const MimeSpan *spans, guint count);
 /* An empty line, unless the last line is empty or there is none. depth: of the quote that follows. */
 void mime_text_gap(MimeText *text, guint depth);
 /* A line of ours, wrapped; chars need not be safe. */

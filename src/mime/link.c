@@ -50,9 +50,10 @@ host_of(const char *url)
 static gboolean
 is_file_ending(const char *ending)
 {
-	static const char *const endings[] = {"c", "cc", "css", "csv", "doc", "docx", "eml", "exe", "gif", "gz", "h", "htm",
-		"html", "ics", "jpeg", "jpg", "js", "json", "md", "mp3", "mp4", "odt", "pdf", "php", "pl", "png", "ppt",
-		"pptx", "py", "rs", "sh", "svg", "tar", "txt", "xls", "xlsx", "xml", "zip"};
+	static const char *const endings[] = {"c", "cc", "css", "csv", "doc", "docx", "eml", "exe", "gif",
+		"gz", "h", "htm", "html", "ics", "jpeg", "jpg", "js", "json", "md", "mp3", "mp4", "odt",
+		"pdf", "php", "pl", "png", "ppt", "pptx", "py", "rs", "sh", "svg", "tar", "txt", "xls",
+		"xlsx", "xml", "zip"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(endings); i++)
 		if (g_ascii_strcasecmp(ending, endings[i]) == 0)
@@ -118,8 +119,8 @@ mime_link_new(guint number, const char *label, gsize label_length, const char *t
 		link->host = mime_domain_display(host);
 	claimed = after_scheme(target) != NULL ? claimed_host(link->text) : NULL;
 	if (claimed != NULL && host != NULL && !same_site(claimed, host))
-		link->warning = g_strdup_printf(
-			_("Careful: the link says %s and goes to %s."), claimed, link->host);
+		link->warning =
+			g_strdup_printf(_("Careful: the link says %s and goes to %s."), claimed, link->host);
 	return link;
 }
 

@@ -36,7 +36,8 @@ decode(const char *text, gsize length, gboolean lines, GError **error)
 		}
 		if (c == 0 || (!lines && (c == '\r' || c == '\n'))) {
 			fault_set(error, FAULT_INPUT,
-				_("The mailto: link hides a line end or a NUL in a field; it was not followed."));
+				_("The mailto: link hides a line end or a NUL in a field; it was not "
+				  "followed."));
 			return NULL;
 		}
 		g_string_append_c(octets, (char)c);
@@ -197,7 +198,8 @@ mime_mailto_parse(const char *url, MimeDraft *draft, char **refused, GError **er
 		give(&self, draft);
 	if (good && refused != NULL && self.refused->len > 0)
 		*refused = g_strdup_printf(
-			_("The link also asked for: %s. A link may not set that; it was left out."), self.refused->str);
+			_("The link also asked for: %s. A link may not set that; it was left out."),
+			self.refused->str);
 	if (self.to != NULL)
 		g_ptr_array_unref(self.to);
 	if (self.cc != NULL)

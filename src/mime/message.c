@@ -69,10 +69,13 @@ structure_warning(void *user, const char *code)
 		const char *code, *text;
 	} rows[] = {
 		{"parts-limit", N_("The message has too many parts; the rest is shown as one attachment.")},
-		{"nesting-limit", N_("The message is nested too deeply; what lies deeper is shown as one attachment.")},
+		{"nesting-limit",
+			N_("The message is nested too deeply; what lies deeper is shown as one attachment.")},
 		{"header-limit", N_("The message's header is too long; the rest of it was left out.")},
-		{"header-damaged", N_("The message's header has lines that are no header fields; they were left out.")},
-		{"boundary-missing", N_("The message says that it has parts, but none were found; it is shown as plain text.")},
+		{"header-damaged",
+			N_("The message's header has lines that are no header fields; they were left out.")},
+		{"boundary-missing", N_("The message says that it has parts, but none were found; it is "
+					"shown as plain text.")},
 		{"truncated", N_("The message ends before its last part is complete.")},
 	};
 
@@ -204,7 +207,8 @@ mime_message_decode(MimeMessage *message, const MimePart *part)
 	decoded = mime_decode_body(data, length, part->encoding, &damaged);
 	if (part->encoding == MIME_ENCODING_UNKNOWN)
 		warn_of_part(message, "encoding-unknown",
-			_("Part %s is encoded in a way that is not known here; it is left as it came."), part);
+			_("Part %s is encoded in a way that is not known here; it is left as it came."),
+			part);
 	else if (damaged)
 		warn_of_part(message, "encoding-damaged",
 			_("The encoding of part %s is broken; what could be read of it is shown."), part);

@@ -30,7 +30,8 @@ const char *mime_message_header(MimeMessage *message, gsize *length);
 /* The first field of that name, unfolded, not decoded; NULL: none. The caller's. */
 char *mime_message_field(MimeMessage *message, const char *name);
 
-/* A part's octets: as they lie in the message; with the encoding taken off; a part's header block. The caller's. */
+/* A part's octets: as they lie in the message; with the encoding taken off; a part's header block. The
+ * caller's. */
 GBytes *mime_message_part_octets(MimeMessage *message, const MimePart *part);
 GBytes *mime_message_decode(MimeMessage *message, const MimePart *part);
 GBytes *mime_message_part_header(MimeMessage *message, const MimePart *part);
@@ -38,8 +39,9 @@ GBytes *mime_message_part_header(MimeMessage *message, const MimePart *part);
 char *mime_message_text(MimeMessage *message, const MimePart *part, gsize *length);
 
 typedef struct {
-	const char *code; /* for JSON, untranslated: "parts-limit", "nesting-limit", "header-limit", "header-damaged",
-	                     "encoding-damaged", "charset-guessed", "truncated", "several-from", ... */
+	const char *code; /* for JSON, untranslated: "parts-limit", "nesting-limit", "header-limit",
+			     "header-damaged", "encoding-damaged", "charset-guessed", "truncated",
+			     "several-from", ... */
 	char *text;       /* for people: translated, safe */
 } MimeWarning;
 

@@ -129,7 +129,7 @@ mime_split_params(const char *raw, gssize length, GPtrArray *params)
 
 /* One name's raw pieces. */
 typedef struct {
-	char *name;      /* without the stars */
+	char *name;        /* without the stars */
 	const char *plain; /* name=value; NULL: none */
 	const char *sections[LIMIT_RFC2231_SECTIONS];
 	gboolean encoded[LIMIT_RFC2231_SECTIONS];
@@ -267,7 +267,8 @@ mime_params_decode(GPtrArray *params)
 		}
 		param = g_new0(MimeParam, 1);
 		param->name = g_strdup(pieces->name);
-		param->value = pieces->sections[0] ? join_sections(pieces) : mime_decode_text(pieces->plain, -1);
+		param->value =
+			pieces->sections[0] ? join_sections(pieces) : mime_decode_text(pieces->plain, -1);
 		g_ptr_array_add(decoded, param);
 	}
 	g_ptr_array_set_size(params, 0);

@@ -12,6 +12,7 @@
  * parameters into params. At most LIMIT_MIME_PARAMS. Lenient: missing quotes, stray ';'.
  */
 char *mime_split_params(const char *raw, gssize length, GPtrArray *params);
-void mime_params_add(GPtrArray *params, const char *name, gsize name_length, const char *value, gsize value_length);
+void mime_params_add(
+	GPtrArray *params, const char *name, gsize name_length, const char *value, gsize value_length);
 /* The value of a name, or NULL. Borrowed. */
 const char *mime_params_get(const GPtrArray *params, const char *name);

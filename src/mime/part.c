@@ -256,9 +256,9 @@ fits_file_name(gunichar c)
 	GUnicodeType type = g_unichar_type(c);
 
 	return c >= 32 && c != 127 && strchr("/\\:*?\"<>|", c < 128 ? (int)c : 'a') == NULL && c != 0xfffd &&
-		type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT && type != G_UNICODE_UNASSIGNED &&
-		type != G_UNICODE_SURROGATE && type != G_UNICODE_PRIVATE_USE && type != G_UNICODE_LINE_SEPARATOR &&
-		type != G_UNICODE_PARAGRAPH_SEPARATOR;
+	       type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT && type != G_UNICODE_UNASSIGNED &&
+	       type != G_UNICODE_SURROGATE && type != G_UNICODE_PRIVATE_USE &&
+	       type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR;
 }
 
 /* Blanks that look like nothing, and the look-alikes of a slash. */
@@ -321,13 +321,28 @@ default_extension(const MimePart *part)
 	static const struct {
 		const char *type, *subtype, *extension;
 	} rows[] = {
-		{"text", "plain", "txt"}, {"text", "html", "html"}, {"text", "calendar", "ics"}, {"text", "csv", "csv"},
-		{"text", "x-patch", "patch"}, {"text", "x-diff", "patch"}, {"text", NULL, "txt"},
-		{"message", "rfc822", "eml"}, {"message", "global", "eml"}, {"message", NULL, "txt"},
-		{"image", "jpeg", "jpg"}, {"image", "png", "png"}, {"image", "gif", "gif"}, {"image", "webp", "webp"},
-		{"image", "svg+xml", "svg"}, {"application", "pdf", "pdf"}, {"application", "zip", "zip"},
-		{"application", "pgp-signature", "asc"}, {"application", "pkcs7-mime", "p7m"},
-		{"application", "pkcs7-signature", "p7s"}, {"audio", "mpeg", "mp3"}, {"video", "mp4", "mp4"},
+		{"text", "plain", "txt"},
+		{"text", "html", "html"},
+		{"text", "calendar", "ics"},
+		{"text", "csv", "csv"},
+		{"text", "x-patch", "patch"},
+		{"text", "x-diff", "patch"},
+		{"text", NULL, "txt"},
+		{"message", "rfc822", "eml"},
+		{"message", "global", "eml"},
+		{"message", NULL, "txt"},
+		{"image", "jpeg", "jpg"},
+		{"image", "png", "png"},
+		{"image", "gif", "gif"},
+		{"image", "webp", "webp"},
+		{"image", "svg+xml", "svg"},
+		{"application", "pdf", "pdf"},
+		{"application", "zip", "zip"},
+		{"application", "pgp-signature", "asc"},
+		{"application", "pkcs7-mime", "p7m"},
+		{"application", "pkcs7-signature", "p7s"},
+		{"audio", "mpeg", "mp3"},
+		{"video", "mp4", "mp4"},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
@@ -342,8 +357,8 @@ mime_part_save_name(const MimePart *part)
 	const char *name = part->filename;
 	GString *clean = NULL;
 
-	if (name == NULL && mime_part_is(part, "message", NULL) && part->envelope && part->envelope->subject &&
-		*part->envelope->subject) {
+	if (name == NULL && mime_part_is(part, "message", NULL) && part->envelope &&
+		part->envelope->subject && *part->envelope->subject) {
 		clean = clean_name(part->envelope->subject);
 		if (clean->len > 0)
 			g_string_append(clean, ".eml");
@@ -356,7 +371,8 @@ mime_part_save_name(const MimePart *part)
 	if (clean == NULL || clean->len == 0) {
 		if (clean != NULL)
 			g_string_free(clean, TRUE);
-		return g_strdup_printf("part-%s.%s", *part->section ? part->section : "0", default_extension(part));
+		return g_strdup_printf(
+			"part-%s.%s", *part->section ? part->section : "0", default_extension(part));
 	}
 	shorten_name(clean);
 	return g_string_free(clean, FALSE);

@@ -47,7 +47,8 @@ typedef struct {
 
 typedef struct MimePart MimePart;
 struct MimePart {
-	char *section; /* IMAP (RFC 9051, 6.4.5): "" the multipart root, "1", "1.2"; "2.TEXT" the multipart in the message at 2 */
+	char *section; /* IMAP (RFC 9051, 6.4.5): "" the multipart root, "1", "1.2"; "2.TEXT" the multipart in
+			  the message at 2 */
 	char *type;    /* lower case, never NULL */
 	char *subtype; /* lower case, never NULL */
 	GPtrArray *params;             /* of MimeParam: Content-Type */
@@ -55,13 +56,14 @@ struct MimePart {
 	char *encoding_name;           /* as written, lower case; NULL: none said */
 	MimeEncoding encoding;
 	char *disposition; /* lower case: "inline", "attachment", ...; NULL: none said */
-	char *filename;    /* from filename, else name; decoded, only its last path component is yet to be taken; NULL */
-	char *content_id;  /* without brackets; NULL */
-	char *description; /* decoded; NULL */
-	char *language;    /* NULL */
-	char *location;    /* NULL */
-	guint64 size_octets; /* encoded, as BODYSTRUCTURE counts it */
-	guint64 lines;       /* of text and message/rfc822; else 0 */
+	char *filename; /* from filename, else name; decoded, only its last path component is yet to be taken;
+			   NULL */
+	char *content_id;       /* without brackets; NULL */
+	char *description;      /* decoded; NULL */
+	char *language;         /* NULL */
+	char *location;         /* NULL */
+	guint64 size_octets;    /* encoded, as BODYSTRUCTURE counts it */
+	guint64 lines;          /* of text and message/rfc822; else 0 */
 	MimeEnvelope *envelope; /* of message/rfc822; else NULL */
 	gboolean opaque;        /* past a limit: what is inside was not looked at */
 
@@ -91,7 +93,8 @@ void mime_part_set_description(MimePart *part, const char *raw);
 /* Takes envelope; NULL takes it away. */
 void mime_part_take_envelope(MimePart *part, MimeEnvelope *envelope);
 void mime_envelope_free(MimeEnvelope *envelope);
-/* Once, on the root, when the tree is whole: numbers the sections, joins and decodes parameters (RFC 2231), finds file names. */
+/* Once, on the root, when the tree is whole: numbers the sections, joins and decodes parameters (RFC 2231),
+ * finds file names. */
 void mime_part_finish(MimePart *root);
 /*
  * Join and decode a raw parameter list in place (RFC 2231 continuations in any

@@ -20,8 +20,8 @@ typedef struct {
 	const PlainOptions *options;
 	GString *paragraph; /* of flowed text, joined so far */
 	GArray *spans;
-	guint depth;         /* of the paragraph */
-	gboolean continued;  /* the next piece continues the last line */
+	guint depth;        /* of the paragraph */
+	gboolean continued; /* the next piece continues the last line */
 	gboolean signature;
 	gboolean diff;
 	guint old_left, new_left; /* lines that a hunk still has */
@@ -64,10 +64,12 @@ starts(const char *line, gsize length, const char *prefix)
 static gboolean
 is_diff_head(const Plain *plain, const char *line, gsize length, const char *next, gsize next_length)
 {
-	static const char *const in_diff[] = {"+++ ", "--- ", "index ", "new file mode ", "deleted file mode ", "old mode ",
-		"new mode ", "rename ", "copy ", "similarity index ", "dissimilarity index ", "Binary files ", "GIT binary"};
+	static const char *const in_diff[] = {"+++ ", "--- ", "index ", "new file mode ",
+		"deleted file mode ", "old mode ", "new mode ", "rename ", "copy ", "similarity index ",
+		"dissimilarity index ", "Binary files ", "GIT binary"};
 
-	if (starts(line, length, "diff --git ") || (starts(line, length, "--- ") && starts(next, next_length, "+++ ")))
+	if (starts(line, length, "diff --git ") ||
+		(starts(line, length, "--- ") && starts(next, next_length, "+++ ")))
 		return TRUE;
 	for (gsize i = 0; plain->diff && i < G_N_ELEMENTS(in_diff); i++)
 		if (starts(line, length, in_diff[i]))
@@ -177,12 +179,14 @@ static void
 put(Plain *plain, LayoutStyle *style, const char *line, gsize length)
 {
 	find_links(plain, line, length);
-	mime_text_flow(plain->out, style, line, length, (const MimeSpan *)(void *)plain->spans->data, plain->spans->len);
+	mime_text_flow(plain->out, style, line, length, (const MimeSpan *)(void *)plain->spans->data,
+		plain->spans->len);
 }
 
 /* A line as it stands; wrapped lines repeat its quote marks. */
 static void
-put_fixed(Plain *plain, const char *line, gsize length, const char *next, gsize next_length, gboolean continues)
+put_fixed(
+	Plain *plain, const char *line, gsize length, const char *next, gsize next_length, gboolean continues)
 {
 	LayoutStyle style = {.width = plain->options->width, .continues = continues};
 	g_autofree char *prefix = NULL;
@@ -210,7 +214,8 @@ end_paragraph(Plain *plain, gboolean to_be_continued)
 		.width = plain->options->width,
 		.continues = plain->continued,
 	};
-	guint shown = plain->options->width > 0 ? MIN(plain->depth, (guint)plain->options->width / 4) : plain->depth;
+	guint shown = plain->options->width > 0 ? MIN(plain->depth, (guint)plain->options->width / 4)
+						: plain->depth;
 	g_autoptr(GString) prefix = g_string_new(NULL);
 
 	for (guint i = 0; i < shown; i++)

@@ -7,7 +7,7 @@
 #include "mime/text.h"
 
 typedef struct {
-	int width; /* cells; 0: lines stay whole */
+	int width;              /* cells; 0: lines stay whole */
 	gboolean flowed, delsp; /* RFC 3676 */
 } PlainOptions;
 

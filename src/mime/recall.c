@@ -29,17 +29,19 @@ mime_append_crlf(GString *out, const char *text, gsize length)
 
 /* --- A draft from a message --- */
 
-/* Fields that the draft has places for, that transport or lists wrote, or that other programs take for commands. */
+/* Fields that the draft has places for, that transport or lists wrote, or that other programs take for
+ * commands. */
 static gboolean
 is_left_out(const char *name)
 {
-	static const char *const prefixes[] = {"ARC-", "Content-", "DKIM-", "List-", "Resent-", "X-Mozilla-", "X-Spam-",
-		"X-MS-Exchange-", "X-Google-", "X-Received", "X-GM-"};
-	static const char *const names[] = {"Attach", "Authentication-Results", "Bcc", "Cc", "Date", "Delivered-To",
-		"DomainKey-Signature", "Errors-To", "Fcc", "From", "Importance", "In-Reply-To", "Mail-Followup-To",
-		"Message-ID", "MIME-Version", "Pgp", "Precedence", "Priority", "Received", "Received-SPF", "References",
-		"Reply-To", "Return-Path", "Sender", "Status", "Subject", "To", "User-Agent", "X-Mailer",
-		"X-MSMail-Priority", "X-Original-To", "X-Priority", "X-Status"};
+	static const char *const prefixes[] = {"ARC-", "Content-", "DKIM-", "List-", "Resent-", "X-Mozilla-",
+		"X-Spam-", "X-MS-Exchange-", "X-Google-", "X-Received", "X-GM-"};
+	static const char *const names[] = {"Attach", "Authentication-Results", "Bcc", "Cc", "Date",
+		"Delivered-To", "DomainKey-Signature", "Errors-To", "Fcc", "From", "Importance",
+		"In-Reply-To", "Mail-Followup-To", "Message-ID", "MIME-Version", "Pgp", "Precedence",
+		"Priority", "Received", "Received-SPF", "References", "Reply-To", "Return-Path", "Sender",
+		"Status", "Subject", "To", "User-Agent", "X-Mailer", "X-MSMail-Priority", "X-Original-To",
+		"X-Priority", "X-Status"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++)
 		if (g_ascii_strncasecmp(name, prefixes[i], strlen(prefixes[i])) == 0)
@@ -97,8 +99,10 @@ take_head(MimeDraft *draft, const MimeHead *head)
 	replace_list(&draft->bcc, head->bcc);
 	replace_list(&draft->mail_followup_to, head->mail_followup_to);
 	draft->subject = g_strdup(head->subject);
-	draft->message_id = head->message_id && wire_is_id(head->message_id) ? g_strdup(head->message_id) : NULL;
-	draft->in_reply_to = head->in_reply_to->len ? g_strdup(g_ptr_array_index(head->in_reply_to, 0)) : NULL;
+	draft->message_id =
+		head->message_id && wire_is_id(head->message_id) ? g_strdup(head->message_id) : NULL;
+	draft->in_reply_to =
+		head->in_reply_to->len ? g_strdup(g_ptr_array_index(head->in_reply_to, 0)) : NULL;
 	g_ptr_array_unref(draft->references);
 	draft->references = copy_ids(head->references);
 	draft->date = head->date;
@@ -150,8 +154,9 @@ static void
 take_attachment(MimeDraft *draft, MimeMessage *message, const MimePart *part)
 {
 	gboolean whole = part->opaque || mime_part_is(part, "message", NULL);
-	g_autoptr(GBytes) data = whole && part->encoding == MIME_ENCODING_7BIT ? mime_message_part_octets(message, part)
-									     : mime_message_decode(message, part);
+	g_autoptr(GBytes) data = whole && part->encoding == MIME_ENCODING_7BIT
+					 ? mime_message_part_octets(message, part)
+					 : mime_message_decode(message, part);
 	g_autofree char *type = mime_part_type_name(part);
 	MimeAttachment *attachment = mime_draft_attach(draft, part->filename, type, data);
 	const char *charset = mime_part_param(part, "charset");
@@ -159,7 +164,8 @@ take_attachment(MimeDraft *draft, MimeMessage *message, const MimePart *part)
 	attachment->charset = mime_part_is(part, "text", NULL) ? g_strdup(charset) : NULL;
 	attachment->is_inline = part->disposition != NULL && strcmp(part->disposition, "inline") == 0;
 	attachment->description = g_strdup(part->description);
-	attachment->content_id = part->content_id && wire_is_id(part->content_id) ? g_strdup(part->content_id) : NULL;
+	attachment->content_id =
+		part->content_id && wire_is_id(part->content_id) ? g_strdup(part->content_id) : NULL;
 }
 
 static int
@@ -251,8 +257,8 @@ mime_strip_bcc(GBytes *message)
 }
 
 GBytes *
-mime_resend(GBytes *message, const MimeAddress *from, const GPtrArray *to, DateTime date, const char *message_id,
-	GError **error)
+mime_resend(GBytes *message, const MimeAddress *from, const GPtrArray *to, DateTime date,
+	const char *message_id, GError **error)
 {
 	g_autoptr(GString) out = g_string_sized_new(g_bytes_get_size(message) + 512);
 	g_autoptr(GPtrArray) sender = g_ptr_array_new();

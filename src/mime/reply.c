@@ -27,7 +27,8 @@ key_of(const char *address)
 {
 	const char *at = strrchr(address, '@');
 	g_autofree char *domain = at && !g_str_is_ascii(at) ? g_hostname_to_ascii(at + 1) : NULL;
-	g_autofree char *whole = domain ? g_strdup_printf("%.*s@%s", (int)(at - address), address, domain) : NULL;
+	g_autofree char *whole =
+		domain ? g_strdup_printf("%.*s@%s", (int)(at - address), address, domain) : NULL;
 
 	return g_ascii_strdown(whole ? whole : address, -1);
 }
@@ -111,7 +112,8 @@ mime_reply_to_differs(const MimeHead *head)
 
 	for (guint i = 0; i < head->reply_to->len; i++) {
 		const MimeAddress *address = g_ptr_array_index(head->reply_to, i);
-		if (*address->address && (from == NULL || !mime_address_same(address->address, from->address)))
+		if (*address->address &&
+			(from == NULL || !mime_address_same(address->address, from->address)))
 			return TRUE;
 	}
 	return FALSE;
@@ -163,9 +165,9 @@ fill_recipients(MimeDraft *draft, const MimeHead *head, MimeReplyKind kind, cons
 void
 mime_reply_thread(MimeDraft *draft, const MimeHead *head)
 {
-	const GPtrArray *known = head->references->len > 0 ? head->references
-		: head->in_reply_to->len == 1		   ? head->in_reply_to
-							   : NULL;
+	const GPtrArray *known = head->references->len > 0     ? head->references
+				 : head->in_reply_to->len == 1 ? head->in_reply_to
+							       : NULL;
 
 	g_ptr_array_set_size(draft->references, 0);
 	g_clear_pointer(&draft->in_reply_to, g_free);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* Top-level domains that make a word of a name look like a host; and all of two letters. */
-static const char *const tops[] = {"com", "org", "net", "edu", "gov", "mil", "info", "biz", "example", "test"};
+static const char *const tops[] = {
+	"com", "org", "net", "edu", "gov", "mil", "info", "biz", "example", "test"};
 
 static gboolean
 is_top(const char *label)
@@ -46,7 +47,8 @@ deceives(const char *name, const char *address)
 	g_auto(GStrv) words = NULL;
 
 	/* '@', its full-width and its small form. */
-	if (strchr(name, '@') != NULL || strstr(name, "\357\274\240") != NULL || strstr(name, "\357\271\253") != NULL)
+	if (strchr(name, '@') != NULL || strstr(name, "\357\274\240") != NULL ||
+		strstr(name, "\357\271\253") != NULL)
 		return TRUE;
 	if (strchr(name, '.') == NULL)
 		return FALSE;
@@ -132,8 +134,9 @@ label_is_plain(const char *label, const char *end)
 	}
 	if (sets & SET_OTHER)
 		return sets == SET_OTHER && !(alike && other == G_UNICODE_SCRIPT_CYRILLIC);
-	return (sets & ~(SET_LATIN | SET_HAN | SET_KANA)) == 0 || (sets & ~(SET_LATIN | SET_HAN | SET_HANGUL)) == 0 ||
-		(sets & ~(SET_LATIN | SET_HAN | SET_BOPOMOFO)) == 0;
+	return (sets & ~(SET_LATIN | SET_HAN | SET_KANA)) == 0 ||
+	       (sets & ~(SET_LATIN | SET_HAN | SET_HANGUL)) == 0 ||
+	       (sets & ~(SET_LATIN | SET_HAN | SET_BOPOMOFO)) == 0;
 }
 
 static gboolean

@@ -81,14 +81,16 @@ end_notes(MimeText *text, gboolean html, const MimeShowOptions *options)
 	if (html)
 		html_notes(text, options);
 	if (mime_text_full(text))
-		note(text, options, _("The text is too long to be shown whole; save the part to read the rest."));
+		note(text, options,
+			_("The text is too long to be shown whole; save the part to read the rest."));
 	mime_text_finish(text);
 }
 
 /* --- Parts --- */
 
 static void
-show_text(MimeText *text, const MimePart *part, const char *chars, gsize length, const MimeShowOptions *options)
+show_text(
+	MimeText *text, const MimePart *part, const char *chars, gsize length, const MimeShowOptions *options)
 {
 	PlainOptions plain = {.width = width_of(options)};
 
@@ -177,7 +179,8 @@ mime_show_parts(MimePart *root, const MimeShownPart *parts, guint count, const M
 }
 
 MimeText *
-mime_show_plain(const char *chars, gsize length, gboolean flowed, gboolean delsp, const MimeShowOptions *options)
+mime_show_plain(
+	const char *chars, gsize length, gboolean flowed, gboolean delsp, const MimeShowOptions *options)
 {
 	PlainOptions plain = {
 		.width = width_of(options),
@@ -205,8 +208,8 @@ append_plain(GString *out, const MimePart *part, const char *chars, gsize length
 		own = mime_html_plain(chars, length);
 	} else {
 		MimeShowOptions options = {.no_wrap = TRUE, .no_notes = TRUE};
-		text = mime_show_plain(
-			chars, length, param_is(part, "format", "flowed"), param_is(part, "delsp", "yes"), &options);
+		text = mime_show_plain(chars, length, param_is(part, "format", "flowed"),
+			param_is(part, "delsp", "yes"), &options);
 		own = mime_text_string(text);
 	}
 	g_string_append(out, own);

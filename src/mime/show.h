@@ -33,6 +33,7 @@ MimeText *mime_show_parts(
 MimeText *mime_show_plain(
 	const char *text, gsize length, gboolean flowed, gboolean delsp, const MimeShowOptions *options);
 
-/* What search indexes and replies quote: the shown parts as unwrapped paragraphs, no notes. UTF-8, safe. The caller's. */
+/* What search indexes and replies quote: the shown parts as unwrapped paragraphs, no notes. UTF-8, safe. The
+ * caller's. */
 char *mime_plain_text(MimeMessage *message, MimePrefer prefer);
 char *mime_plain_parts(const MimeShownPart *parts, guint count);

@@ -19,7 +19,8 @@
 
 typedef struct {
 	MimePart *part;
-	const char *boundary; /* NULL: a message, whose end is that of what holds it. Borrowed from the part */
+	const char
+		*boundary; /* NULL: a message, whose end is that of what holds it. Borrowed from the part */
 	gsize boundary_length;
 	guint64 first_line; /* line number at which the body begins */
 	gboolean closed;    /* the closing delimiter was seen */
@@ -288,7 +289,7 @@ static gboolean
 holds_message(const MimePart *part)
 {
 	return (mime_part_is(part, "message", "rfc822") || mime_part_is(part, "message", "global")) &&
-		part->encoding == MIME_ENCODING_7BIT;
+	       part->encoding == MIME_ENCODING_7BIT;
 }
 
 /* Read a header at offset and open the part; the messages inside it too. */
@@ -321,7 +322,8 @@ begin_part(Walk *walk)
 			return;
 		if (!room) {
 			part->opaque = TRUE;
-			walk->warn(walk->user, walk->parts >= LIMIT_MIME_PARTS ? "parts-limit" : "nesting-limit");
+			walk->warn(walk->user,
+				walk->parts >= LIMIT_MIME_PARTS ? "parts-limit" : "nesting-limit");
 			return;
 		}
 	}

@@ -122,7 +122,8 @@ mime_text_full(const MimeText *text)
 
 /* The part of the spans that lies in [from, to) of the paragraph goes to the line. */
 static void
-add_spans(MimeText *text, MimeLine *line, gsize prefix, gsize from, gsize to, const MimeSpan *spans, guint count)
+add_spans(MimeText *text, MimeLine *line, gsize prefix, gsize from, gsize to, const MimeSpan *spans,
+	guint count)
 {
 	line->first_span = text->spans->len;
 	for (guint i = 0; i < count && spans[i].start < to && line->spans < G_MAXUINT16; i++) {
@@ -171,8 +172,8 @@ break_line(const char *p, gsize length, int cells, gsize *used)
 }
 
 static void
-add_line(MimeText *text, const LayoutStyle *style, const char *prefix, const char *chars, gsize from, gsize size,
-	gboolean wrapped, const MimeSpan *spans, guint count)
+add_line(MimeText *text, const LayoutStyle *style, const char *prefix, const char *chars, gsize from,
+	gsize size, gboolean wrapped, const MimeSpan *spans, guint count)
 {
 	gsize prefix_length = prefix ? strlen(prefix) : 0;
 	MimeLine line = {
@@ -202,8 +203,8 @@ add_line(MimeText *text, const LayoutStyle *style, const char *prefix, const cha
 }
 
 void
-mime_text_flow(MimeText *text, const LayoutStyle *style, const char *chars, gsize length, const MimeSpan *spans,
-	guint count)
+mime_text_flow(MimeText *text, const LayoutStyle *style, const char *chars, gsize length,
+	const MimeSpan *spans, guint count)
 {
 	const char *prefix = style->first;
 	gboolean wrapped = style->continues;

@@ -47,12 +47,13 @@ typedef struct {
 } MimeLine;
 
 typedef struct {
-	guint number;  /* from 1 */
-	char *text;    /* what the message shows for it, safe */
-	char *target;  /* whole, safe with marks */
-	char *host;    /* of the target for display, A-labels where scripts are mixed; NULL: not http(s) or mailto */
+	guint number; /* from 1 */
+	char *text;   /* what the message shows for it, safe */
+	char *target; /* whole, safe with marks */
+	char *host;   /* of the target for display, A-labels where scripts are mixed; NULL: not http(s) or
+			 mailto */
 	gboolean openable; /* http, https or mailto */
-	char *warning; /* translated, when the text names another host than the target does; else NULL */
+	char *warning;     /* translated, when the text names another host than the target does; else NULL */
 } MimeLink;
 
 /* A run of quoted lines worth folding (more than 12). */

@@ -23,7 +23,8 @@ wire_check(const char *name, const char *value, GError **error)
 		return TRUE;
 	if (strpbrk(value, "\r\n") != NULL) {
 		fault_set(error, FAULT_INPUT,
-			_("The field %s holds a line end, which would begin another field. Take it out."), name);
+			_("The field %s holds a line end, which would begin another field. Take it out."),
+			name);
 		return FALSE;
 	}
 	if (!g_utf8_validate(value, -1, NULL)) {
@@ -135,7 +136,8 @@ put_encoded(Line *line, const char *text, gsize length)
 	quoted = q <= length * 4 / 3 + 12;
 	while (length > 0) {
 		gsize room = LINE - WORD_FRAME - 1 > line->column ? LINE - WORD_FRAME - 1 - line->column : 0;
-		gsize used = word_fit(text, length, quoted, line->used ? WORD_CHARS : CLAMP(room, 20, WORD_CHARS));
+		gsize used =
+			word_fit(text, length, quoted, line->used ? WORD_CHARS : CLAMP(room, 20, WORD_CHARS));
 		g_autoptr(GString) word = g_string_new(quoted ? "=?UTF-8?Q?" : "=?UTF-8?B?");
 		if (quoted) {
 			append_q(word, text, used);
@@ -227,7 +229,8 @@ char *
 wire_address(const char *address)
 {
 	const char *at = strrchr(address, '@');
-	g_autofree char *domain = at && at[1] != '[' && !g_str_is_ascii(at + 1) ? g_hostname_to_ascii(at + 1) : NULL;
+	g_autofree char *domain =
+		at && at[1] != '[' && !g_str_is_ascii(at + 1) ? g_hostname_to_ascii(at + 1) : NULL;
 
 	if (at == NULL || domain == NULL)
 		return at == NULL ? NULL : g_strdup(address);
@@ -269,7 +272,8 @@ put_name(Line *line, const char *name, gboolean utf8)
 }
 
 static gboolean
-put_address(Line *line, const char *field, const MimeAddress *address, gboolean utf8, gboolean more, GError **error)
+put_address(Line *line, const char *field, const MimeAddress *address, gboolean utf8, gboolean more,
+	GError **error)
 {
 	g_autofree char *spec = NULL;
 	g_autofree char *token = NULL;
@@ -281,7 +285,8 @@ put_address(Line *line, const char *field, const MimeAddress *address, gboolean 
 	spec = utf8 ? g_strdup(address->address) : wire_address(address->address);
 	if (!utf8 && !g_str_is_ascii(spec)) {
 		fault_set(error, FAULT_INPUT,
-			_("%s: the address %s needs a server that takes UTF-8 in addresses (SMTPUTF8)."), field, spec);
+			_("%s: the address %s needs a server that takes UTF-8 in addresses (SMTPUTF8)."),
+			field, spec);
 		return FALSE;
 	}
 	if (address->name != NULL && *address->name)

@@ -20,7 +20,8 @@ void wire_ids(GString *out, const char *name, const GPtrArray *ids);
 /* A line as it is; value is ours. */
 void wire_plain(GString *out, const char *name, const char *value);
 /* "Name: value; a=b": value is ours, params are of MimeParam, their values from outside (RFC 2231). */
-gboolean wire_params(GString *out, const char *name, const char *value, const GPtrArray *params, GError **error);
+gboolean wire_params(
+	GString *out, const char *name, const char *value, const GPtrArray *params, GError **error);
 
 /* No CR, LF, NUL, valid UTF-8. */
 gboolean wire_check(const char *name, const char *value, GError **error);

@@ -34,7 +34,7 @@ word_parse(const char *p, const char *end, Word *word)
 	if (end - p < 8 || p[0] != '=' || p[1] != '?')
 		return FALSE;
 	p += 2;
-	for (mark = p; mark < end && *mark > 32 && *mark != '?' && mark - p <= CHARSET_MAX; mark++)
+	for (mark = p; mark<end && * mark> 32 && *mark != '?' && mark - p <= CHARSET_MAX; mark++)
 		;
 	if (mark == p || end - mark < 3 || mark[0] != '?' || mark[2] != '?')
 		return FALSE;
@@ -78,7 +78,8 @@ decode_q(GString *out, const char *p, gsize length)
 	for (gsize i = 0; i < length; i++) {
 		if (p[i] == '_') {
 			g_string_append_c(out, ' ');
-		} else if (p[i] == '=' && i + 2 < length && mime_hex(p[i + 1]) >= 0 && mime_hex(p[i + 2]) >= 0) {
+		} else if (p[i] == '=' && i + 2 < length && mime_hex(p[i + 1]) >= 0 &&
+			   mime_hex(p[i + 2]) >= 0) {
 			g_string_append_c(out, (char)(mime_hex(p[i + 1]) * 16 + mime_hex(p[i + 2])));
 			i += 2;
 		} else {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A draft read from any message is built into one that reads the same again, in lines that any server takes. */
+/* A draft read from any message is built into one that reads the same again, in lines that any server takes.
+ */
 #include "config.h"
 
 #include <stdint.h>
@@ -43,7 +44,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	back = mime_draft_from_message(again);
 	g_assert(back->attachments->len == draft->attachments->len);
 	for (guint i = 0; i < back->attachments->len; i++) {
-		const MimeAttachment *a = g_ptr_array_index(draft->attachments, i), *b = g_ptr_array_index(back->attachments, i);
+		const MimeAttachment *a = g_ptr_array_index(draft->attachments, i),
+				     *b = g_ptr_array_index(back->attachments, i);
 		if (g_strcmp0(a->type, "message/rfc822") != 0)
 			g_assert(g_bytes_equal(a->data, b->data));
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mailto: links: whatever is accepted can be built into a message, without a Bcc and without new lines in fields. */
+/* mailto: links: whatever is accepted can be built into a message, without a Bcc and without new lines in
+ * fields. */
 #include "config.h"
 
 #include <stdint.h>

@@ -23,7 +23,8 @@ check_text(MimeText *text, int width)
 		g_autofree char *safe = text_safe(chars, -1, TEXT_LINE);
 		g_assert(strcmp(safe, chars) == 0);
 		for (guint n = 0; n < line->spans; n++)
-			g_assert(mime_text_spans(text, i)[n].start + mime_text_spans(text, i)[n].length <= line->length);
+			g_assert(mime_text_spans(text, i)[n].start + mime_text_spans(text, i)[n].length <=
+				 line->length);
 	}
 }
 
@@ -47,7 +48,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	g_assert(count <= LIMIT_MIME_PARTS + 2);
 	for (int width = 20; width <= 78; width += 58) {
-		MimeShowOptions options = {.width = width, .prefer = width == 20 ? MIME_PREFER_HTML : MIME_PREFER_PLAIN};
+		MimeShowOptions options = {
+			.width = width, .prefer = width == 20 ? MIME_PREFER_HTML : MIME_PREFER_PLAIN};
 		g_autoptr(MimeText) text = mime_show_message(message, &options);
 		check_text(text, width);
 	}

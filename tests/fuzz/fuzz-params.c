@@ -14,7 +14,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	g_autoptr(MimePart) part = mime_part_new("application", "octet-stream");
-	g_autofree char *value = mime_split_params((const char *)data, (gssize)size, part->disposition_params);
+	g_autofree char *value =
+		mime_split_params((const char *)data, (gssize)size, part->disposition_params);
 	g_autofree char *saved = NULL;
 
 	g_assert(strchr(value, ';') == NULL);

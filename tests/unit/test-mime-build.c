@@ -91,10 +91,13 @@ test_simple(void)
 static void
 test_subjects(void)
 {
-	static const char *const subjects[] = {"", "x", "Grüße aus Köln", "日本語の件名はとても長いので折り返す必要がありますよね、たぶん",
-		"A long subject of plain words that has to be folded somewhere because it does not fit in one line",
-		"plain then ünicode then plain again", "double  blanks   stay", "=?utf-8?Q?not_a_word?=",
-		"tab\there", "é", "a\xf0\x9f\x98\x80z \xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80",
+	static const char *const subjects[] = {"", "x", "Grüße aus Köln",
+		"日本語の件名はとても長いので折り返す必要がありますよね、たぶん",
+		"A long subject of plain words that has to be folded somewhere because it does not fit in "
+		"one line",
+		"plain then ünicode then plain again", "double  blanks   stay",
+		"=?utf-8?Q?not_a_word?=", "tab\there", "é",
+		"a\xf0\x9f\x98\x80z \xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80",
 		"ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(subjects); i++) {
@@ -133,9 +136,11 @@ test_subject_without_blanks(void)
 static void
 test_names(void)
 {
-	static const char *const names[] = {"Ada Byron", "Byron, Ada", "Ada \"the\" Byron", "Åda", "J. R. Hacker",
-		"日本語の名前はとても長いので折り返す必要がありますよね、たぶん", "a@b", "back\\slash", "=?utf-8?Q?x?=",
-		"A very long plain name, with a comma, that does not fit in a quoted string of one line of the header"};
+	static const char *const names[] = {"Ada Byron", "Byron, Ada", "Ada \"the\" Byron", "Åda",
+		"J. R. Hacker", "日本語の名前はとても長いので折り返す必要がありますよね、たぶん", "a@b",
+		"back\\slash", "=?utf-8?Q?x?=",
+		"A very long plain name, with a comma, that does not fit in a quoted string of one line of "
+		"the header"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_autoptr(MimeDraft) draft = draft_new();
@@ -239,10 +244,10 @@ test_injection(void)
 static void
 test_addresses_refused(void)
 {
-	static const char *const bad[] = {"", "a", "@b", "a@", "a b@c", "a@b c", "<a@b>", "a@b,c@d", "a@-b", "a@.b", "a@b..c",
-		"a\177@b", "\"a@b", "a@b@c d", "(x)a@b", "a@[b]x", "\"a\"b\"@c"};
-	static const char *const good[] = {"a@b", "a.b+c@d.e", "\"a b\"@c", "a@[127.0.0.1]", "a@[IPv6:::1]", "o'b@c.d",
-		"\"a\\\"b\"@c", "ü@b", "a@bücher.example"};
+	static const char *const bad[] = {"", "a", "@b", "a@", "a b@c", "a@b c", "<a@b>", "a@b,c@d", "a@-b",
+		"a@.b", "a@b..c", "a\177@b", "\"a@b", "a@b@c d", "(x)a@b", "a@[b]x", "\"a\"b\"@c"};
+	static const char *const good[] = {"a@b", "a.b+c@d.e", "\"a b\"@c", "a@[127.0.0.1]", "a@[IPv6:::1]",
+		"o'b@c.d", "\"a\\\"b\"@c", "ü@b", "a@bücher.example"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
 		g_assert_false(mime_address_check(bad[i], NULL));
@@ -306,8 +311,8 @@ test_strip_late_bcc(void)
 	g_string_append(text, "Bcc: secret@x\r\n\r\nbody");
 	octets = g_bytes_new(text->str, text->len);
 	stripped = mime_strip_bcc(octets);
-	g_assert_null(g_strstr_len(
-		g_bytes_get_data(stripped, NULL), (gssize)g_bytes_get_size(stripped), "secret"));
+	g_assert_null(
+		g_strstr_len(g_bytes_get_data(stripped, NULL), (gssize)g_bytes_get_size(stripped), "secret"));
 }
 
 /* --- Bodies --- */
@@ -345,7 +350,8 @@ test_bodies(void)
 		g_assert_cmpstr(g_strstrip(encoding), ==, rows[i].encoding);
 		parsed = mime_message_parse_data(message, strlen(message));
 		back = mime_message_text(parsed, mime_message_root(parsed), NULL);
-		wanted = g_strconcat(rows[i].body, *rows[i].body && !g_str_has_suffix(rows[i].body, "\n") ? "\n" : NULL, NULL);
+		wanted = g_strconcat(rows[i].body,
+			*rows[i].body && !g_str_has_suffix(rows[i].body, "\n") ? "\n" : NULL, NULL);
 		g_assert_cmpstr(back, ==, wanted);
 	}
 }
@@ -405,7 +411,8 @@ test_round_trip(void)
 	g_ptr_array_add(draft->references, g_strdup("p@q"));
 	draft->priority = MIME_PRIORITY_HIGH;
 	mime_draft_add_extra(draft, "X-Own", "wért");
-	attachment = mime_draft_attach(draft, "lângs naam mit mehr als achtundvierzig Zeichen 日本語.pdf", "application/pdf", binary);
+	attachment = mime_draft_attach(draft, "lângs naam mit mehr als achtundvierzig Zeichen 日本語.pdf",
+		"application/pdf", binary);
 	attachment->description = g_strdup("Übersicht");
 	mime_draft_attach(draft, NULL, "message/rfc822", forwarded);
 	message = built(draft, &options);
@@ -449,8 +456,9 @@ test_boundary_in_text(void)
 static void
 test_recall_leaves_out(void)
 {
-	static const char text[] = "Received: x\r\nDKIM-Signature: y\r\nAttach: /etc/passwd\r\nFcc: z\r\nX-Keep: k\r\n"
-				   "From: a@b\r\nSubject: s\r\n\r\nbody\r\n";
+	static const char text[] =
+		"Received: x\r\nDKIM-Signature: y\r\nAttach: /etc/passwd\r\nFcc: z\r\nX-Keep: k\r\n"
+		"From: a@b\r\nSubject: s\r\n\r\nbody\r\n";
 	g_autoptr(MimeMessage) message = mime_message_parse_data(text, strlen(text));
 	g_autoptr(MimeDraft) draft = mime_draft_from_message(message);
 

@@ -11,7 +11,8 @@
 static void
 test_fields(void)
 {
-	static const char block[] = "From: a@b\r\nSubject: one\r\n  two\r\nX-Empty:\r\nTo : c@d\r\n\r\nBody: no\r\n";
+	static const char block[] =
+		"From: a@b\r\nSubject: one\r\n  two\r\nX-Empty:\r\nTo : c@d\r\n\r\nBody: no\r\n";
 	MimeFields fields;
 	MimeField field;
 	g_autoptr(GString) seen = g_string_new(NULL);
@@ -140,7 +141,8 @@ test_text(void)
 static void
 test_text_iso_2022_jp(void)
 {
-	g_autofree char *text = mime_decode_text("=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?= =?ISO-2022-JP?B?GyRCOGwbKEI=?=", -1);
+	g_autofree char *text =
+		mime_decode_text("=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?= =?ISO-2022-JP?B?GyRCOGwbKEI=?=", -1);
 
 	g_assert_cmpstr(text, ==, "日本語");
 }
@@ -169,7 +171,8 @@ flatten(const char *raw, gboolean *damaged)
 
 	for (guint i = 0; i < list->len; i++) {
 		const MimeAddress *address = g_ptr_array_index(list, i);
-		g_string_append_printf(out, "%s%s|%s", i ? "; " : "", address->name ? address->name : "", address->address);
+		g_string_append_printf(
+			out, "%s%s|%s", i ? "; " : "", address->name ? address->name : "", address->address);
 		if (address->group != NULL)
 			g_string_append_printf(out, "|%s", address->group);
 	}
@@ -238,7 +241,8 @@ test_addresses_broken(void)
 static void
 test_addresses_cut_at_every_size(void)
 {
-	static const char raw[] = "G: =?utf-8?B?w6k=?= \"q\\\"x\" (c(d)) <@a:\"l\\\"\"@b.c>, x@[1.2];, y@z (n)";
+	static const char raw[] =
+		"G: =?utf-8?B?w6k=?= \"q\\\"x\" (c(d)) <@a:\"l\\\"\"@b.c>, x@[1.2];, y@z (n)";
 
 	for (gsize size = 0; size < sizeof raw; size++) {
 		g_autofree char *copy = g_memdup2(raw, size + 1);
@@ -297,7 +301,8 @@ test_addresses_limit(void)
 static void
 test_headers_in_linear_time(void)
 {
-	static const char *const rows[] = {"=?a?q?", "=?", "<", "\"", "(", "=?a?q?b?\?", "a:", "<a", "\\", "@", "a "};
+	static const char *const rows[] = {
+		"=?a?q?", "=?", "<", "\"", "(", "=?a?q?b?\?", "a:", "<a", "\\", "@", "a "};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autofree char *raw = repeat(rows[i], LIMIT_HEADER_FIELD / (guint)strlen(rows[i]));
@@ -380,7 +385,8 @@ static void
 test_list_id(void)
 {
 	g_autofree char *name = NULL;
-	g_autofree char *id = mime_parse_list_id("\"=?utf-8?Q?Caf=C3=A9?= list\" <Cafe.Lists.Example.ORG>", -1, &name);
+	g_autofree char *id =
+		mime_parse_list_id("\"=?utf-8?Q?Caf=C3=A9?= list\" <Cafe.Lists.Example.ORG>", -1, &name);
 	g_autofree char *bare = mime_parse_list_id("dev.example.org", -1, NULL);
 	g_autofree char *urls = join(mime_parse_list_urls("<mailto:a@b>, <https://x/y>", -1));
 

@@ -52,14 +52,18 @@ static const struct {
 		"here[1] and there[2]\n\n[1] http://x.example/\n[2] http://y.example/\n"},
 	{"<a name=x>no link</a> <a href='#x'>anchor</a>", "no link anchor\n"},
 	{"<a href='http://evil.example/'>https://bank.example/login</a>",
-		"https://bank.example/login[1]\n\n[1] http://evil.example/\n    Careful: the link says bank.example and goes to\n"
+		"https://bank.example/login[1]\n\n[1] http://evil.example/\n    Careful: the link says "
+		"bank.example and goes to\n"
 		"    evil.example.\n"},
-	{"<a href='http://www.bank.example/x'>bank.example</a>", "bank.example[1]\n\n[1] http://www.bank.example/x\n"},
+	{"<a href='http://www.bank.example/x'>bank.example</a>",
+		"bank.example[1]\n\n[1] http://www.bank.example/x\n"},
 	{"<a href='http://bank.example@evil.example/'>bank.example</a>",
-		"bank.example[1]\n\n[1] http://bank.example@evil.example/\n    Careful: the link says bank.example and goes to\n"
+		"bank.example[1]\n\n[1] http://bank.example@evil.example/\n    Careful: the link says "
+		"bank.example and goes to\n"
 		"    evil.example.\n"},
 	{"<a href='ht\ntp://x.example/'><div>block</div></a>", "block[1]\n\n[1] http://x.example/\n"},
-	{"<a href='http://x.example/'><img src=cid:1 alt='Logo'></a>", "[Logo][1]\n\n[1] http://x.example/\n"},
+	{"<a href='http://x.example/'><img src=cid:1 alt='Logo'></a>",
+		"[Logo][1]\n\n[1] http://x.example/\n"},
 	{"<a href='http://x.example/'><img src=http://t width=1 height=1></a>z", "z\n"},
 	/* Pictures. */
 	{"<img alt='a  cat' src='http://x/y'>", "[a cat]\n"},
@@ -142,8 +146,9 @@ test_spans(void)
 static void
 test_remote_images(void)
 {
-	static const char html[] = "<img src=http://a/b><img src='HTTPS://a/c'><img src=cid:x><img src=data:image/png,x>"
-				   "<table background='http://x/y'><tr><td>z</table><img src='//h/i'>";
+	static const char html[] =
+		"<img src=http://a/b><img src='HTTPS://a/c'><img src=cid:x><img src=data:image/png,x>"
+		"<table background='http://x/y'><tr><td>z</table><img src='//h/i'>";
 	MimeHtmlOptions options = {.width = 60};
 	g_autoptr(MimeText) out = mime_html_layout(html, strlen(html), &options);
 
@@ -177,9 +182,10 @@ test_plain(void)
 static void
 test_floods(void)
 {
-	static const char *const floods[] = {"<div>", "<b>", "</i>", "<a ", "a=b ", "<p", "&", "&#", "&x;", "<table>",
-		"<table><tr><td>", "<blockquote>", "<ul><li>", "<!--", "<", "<a href=x>y", "<td>", "<tr>", "<a href='", "\"<",
-		"<b>x", "<i>a</i>", "<pre>\n", "<script>", "</script", "<hr>", "<br>"};
+	static const char *const floods[] = {"<div>", "<b>", "</i>", "<a ", "a=b ", "<p", "&", "&#", "&x;",
+		"<table>", "<table><tr><td>", "<blockquote>", "<ul><li>", "<!--", "<", "<a href=x>y", "<td>",
+		"<tr>", "<a href='", "\"<", "<b>x", "<i>a</i>", "<pre>\n", "<script>", "</script", "<hr>",
+		"<br>"};
 	const gsize size = 1024 * 1024;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(floods); i++)

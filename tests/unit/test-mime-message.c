@@ -56,38 +56,53 @@ static const struct {
 	{"empty", "", "1 text/plain"},
 	{"only header", "Subject: x", "1 text/plain"},
 	{"plain", "Subject: x\r\n\r\nbody\r\n", "1 text/plain"},
-	{"mixed", MIXED "--b\r\n\r\none\r\n--b\r\nContent-Type: text/html\r\n\r\ntwo\r\n--b--\r\nepilogue\r\n--b\r\n\r\n",
+	{"mixed",
+		MIXED "--b\r\n\r\none\r\n--b\r\nContent-Type: "
+		      "text/html\r\n\r\ntwo\r\n--b--\r\nepilogue\r\n--b\r\n\r\n",
 		" multipart/mixed(1 text/plain,2 text/html)"},
-	{"line feeds only", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--\n", " multipart/mixed(1 text/plain)"},
+	{"line feeds only", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--\n",
+		" multipart/mixed(1 text/plain)"},
 	{"nested",
-		MIXED "pre\r\n--b\r\n" ALTERNATIVE "--in ner\r\n\r\np\r\n--in ner\r\nContent-Type: text/html\r\n\r\nh\r\n--in "
+		MIXED "pre\r\n--b\r\n" ALTERNATIVE
+		      "--in ner\r\n\r\np\r\n--in ner\r\nContent-Type: text/html\r\n\r\nh\r\n--in "
 		      "ner--\r\n\r\n--b\r\nContent-Type: image/png\r\n\r\n\r\n--b--\r\n",
 		" multipart/mixed(1 multipart/alternative(1.1 text/plain,1.2 text/html),2 image/png)"},
 	{"inner not closed", MIXED "--b\r\n" ALTERNATIVE "--in ner\r\n\r\np\r\n--b\r\n\r\nx\r\n--b--",
 		" multipart/mixed(1 multipart/alternative(1.1 text/plain),2 text/plain)"},
 	{"message with a part",
-		MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\nbody\r\n--b\r\n\r\nx\r\n--b--\r\n",
+		MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: "
+		      "in\r\n\r\nbody\r\n--b\r\n\r\nx\r\n--b--\r\n",
 		" multipart/mixed(1 message/rfc822(1.1 text/plain),2 text/plain)"},
 	{"message with parts",
-		MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\n" ALTERNATIVE "--in ner\r\n\r\np\r\n--in ner--\r\n--b--\r\n",
+		MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\n" ALTERNATIVE
+		      "--in ner\r\n\r\np\r\n--in ner--\r\n--b--\r\n",
 		" multipart/mixed(1 message/rfc822(1.TEXT multipart/alternative(1.1 text/plain)))"},
-	{"message as root", "Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\ny", "1 message/rfc822(1.1 text/plain)"},
-	{"digest", "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nSubject: x\r\n\r\ny\r\n--b--\r\n",
+	{"message as root", "Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\ny",
+		"1 message/rfc822(1.1 text/plain)"},
+	{"digest",
+		"Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nSubject: "
+		"x\r\n\r\ny\r\n--b--\r\n",
 		" multipart/digest(1 message/rfc822(1.1 text/plain))"},
-	{"no boundary parameter", "Content-Type: multipart/mixed\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n", "1 text/plain"},
+	{"no boundary parameter", "Content-Type: multipart/mixed\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n",
+		"1 text/plain"},
 	{"boundary never seen", MIXED "text\r\n", "1 text/plain"},
-	{"boundary as prefix", MIXED "--b\r\n\r\nx\r\n--bc\r\ny\r\n--b--\r\n", " multipart/mixed(1 text/plain)"},
-	{"boundary with blanks behind", MIXED "--b \t\r\n\r\nx\r\n--b--  \r\n", " multipart/mixed(1 text/plain)"},
-	{"part without header", MIXED "--b\r\n--b\r\n\r\nx\r\n--b--\r\n", " multipart/mixed(1 text/plain,2 text/plain)"},
+	{"boundary as prefix", MIXED "--b\r\n\r\nx\r\n--bc\r\ny\r\n--b--\r\n",
+		" multipart/mixed(1 text/plain)"},
+	{"boundary with blanks behind", MIXED "--b \t\r\n\r\nx\r\n--b--  \r\n",
+		" multipart/mixed(1 text/plain)"},
+	{"part without header", MIXED "--b\r\n--b\r\n\r\nx\r\n--b--\r\n",
+		" multipart/mixed(1 text/plain,2 text/plain)"},
 	{"header cut by boundary", MIXED "--b\r\nContent-Type: text/html\r\n--b\r\n\r\nx\r\n--b--\r\n",
 		" multipart/mixed(1 text/html,2 text/plain)"},
 	{"same boundary twice",
-		MIXED "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n--b--\r\n",
+		MIXED
+		"--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n--b--\r\n",
 		" multipart/mixed(1 multipart/mixed(1.1 text/plain))"},
 	{"bad type", "Content-Type: text\r\n\r\nx", "1 text/plain"},
 	{"type in capitals", "CONTENT-TYPE: Text/HTML; Charset=UTF-8\r\n\r\nx", "1 text/html"},
 	{"first type counts", "Content-Type: text/html\r\nContent-Type: image/png\r\n\r\nx", "1 text/html"},
-	{"encoded message stays shut", "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA",
+	{"encoded message stays shut",
+		"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA",
 		"1 message/rfc822"},
 };
 
@@ -119,7 +134,8 @@ test_cut_at_every_size(void)
 static void
 test_bodies(void)
 {
-	static const char text[] = MIXED "pre\r\n--b\r\n\r\none\r\ntwo\r\n\r\n--b\r\n\r\n\r\n--b\r\n\r\n--b--\r\n";
+	static const char text[] =
+		MIXED "pre\r\n--b\r\n\r\none\r\ntwo\r\n\r\n--b\r\n\r\n\r\n--b\r\n\r\n--b--\r\n";
 	g_autoptr(MimeMessage) message = mime_message_parse_data(text, strlen(text));
 	static const char *const bodies[] = {"one\r\ntwo\r\n", "", ""};
 
@@ -127,8 +143,8 @@ test_bodies(void)
 		g_autofree char *section = g_strdup_printf("%u", i + 1);
 		MimePart *part = mime_part_find(mime_message_root(message), section);
 		g_autoptr(GBytes) octets = mime_message_part_octets(message, part);
-		g_assert_cmpmem(
-			g_bytes_get_data(octets, NULL), g_bytes_get_size(octets), bodies[i], strlen(bodies[i]));
+		g_assert_cmpmem(g_bytes_get_data(octets, NULL), g_bytes_get_size(octets), bodies[i],
+			strlen(bodies[i]));
 		g_assert_cmpuint(part->size_octets, ==, strlen(bodies[i]));
 	}
 	g_assert_cmpuint(mime_part_find(mime_message_root(message), "1")->lines, ==, 3);
@@ -137,9 +153,10 @@ test_bodies(void)
 static void
 test_envelope(void)
 {
-	static const char text[] = MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: Ada <a@b>\r\nSubject: "
-					 "=?utf-8?Q?=C3=A9?=\r\nMessage-ID: <x@y>\r\nDate: Fri, 20 Nov 2026 09:12:00 +0100\r\n"
-					 "\r\nbody\r\n--b--\r\n";
+	static const char text[] =
+		MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: Ada <a@b>\r\nSubject: "
+		      "=?utf-8?Q?=C3=A9?=\r\nMessage-ID: <x@y>\r\nDate: Fri, 20 Nov 2026 09:12:00 +0100\r\n"
+		      "\r\nbody\r\n--b--\r\n";
 	g_autoptr(MimeMessage) message = mime_message_parse_data(text, strlen(text));
 	const MimeEnvelope *envelope = mime_part_find(mime_message_root(message), "1")->envelope;
 
@@ -182,7 +199,8 @@ test_too_deep(void)
 	MimePart *root;
 
 	for (int i = 0; i < 10000; i++)
-		g_string_append_printf(text, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n", i, i);
+		g_string_append_printf(
+			text, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n", i, i);
 	message = mime_message_parse_data(text->str, text->len);
 	root = mime_message_root(message);
 	for (MimePart *part = root; part != NULL; part = mime_part_next(root, part)) {
@@ -252,7 +270,9 @@ test_file_names(void)
 		{"Content-Disposition: attachment; filename*=iso-8859-1'fr'%E9t%E9.pdf", "été.pdf"},
 		{"Content-Disposition: attachment; filename=x; filename*=utf-8''y", "y"},
 		/* Continuations, in any order, cut in mid-character. */
-		{"Content-Disposition: attachment;\r\n filename*1*=%A9.p;\r\n filename*0*=utf-8''%C3;\r\n filename*2=df", "é.pdf"},
+		{"Content-Disposition: attachment;\r\n filename*1*=%A9.p;\r\n filename*0*=utf-8''%C3;\r\n "
+		 "filename*2=df",
+			"é.pdf"},
 		{"Content-Disposition: attachment; filename*0=\"long\"; filename*1=\"name\"", "longname"},
 		/* A gap ends it; a section past the limit, or one that is none, is left out. */
 		{"Content-Disposition: attachment; filename*0=a; filename*2=c", "a"},
@@ -260,7 +280,8 @@ test_file_names(void)
 		{"Content-Disposition: attachment; filename*1=b", NULL},
 		{"Content-Disposition: attachment; filename=\"=?utf-8?Q?=C3=A9.pdf?=\"", "é.pdf"},
 		{"Content-Type: image/png; name=x.png", "x.png"},
-		{"Content-Type: image/png; name=x.png\r\nContent-Disposition: inline; filename=y.png", "y.png"},
+		{"Content-Type: image/png; name=x.png\r\nContent-Disposition: inline; filename=y.png",
+			"y.png"},
 		{"Content-Disposition: attachment; filename=\"\xe9.pdf\"", "é.pdf"},
 		{"Content-Disposition: attachment; filename=a.pdf (a comment)", "a.pdf"},
 		{"Content-Disposition: attachment;;; filename = a.pdf;", "a.pdf"},
@@ -356,8 +377,8 @@ test_decoding(void)
 		g_test_message("%zu", i);
 		g_assert_cmpint(damaged, ==, rows[i].damaged);
 		if (rows[i].encoding != MIME_ENCODING_BASE64 || !damaged)
-			g_assert_cmpmem(
-				g_bytes_get_data(bytes, NULL), size, rows[i].decoded, strlen(rows[i].decoded));
+			g_assert_cmpmem(g_bytes_get_data(bytes, NULL), size, rows[i].decoded,
+				strlen(rows[i].decoded));
 	}
 }
 
@@ -383,12 +404,14 @@ test_text_charsets(void)
 		{"Content-Type: text/plain; charset=utf-8\r\n\r\ncaf\351", "café", TRUE},
 		{"Content-Type: text/plain; charset=us-ascii\r\n\r\ncaf\303\251", "café", TRUE},
 		{"Content-Type: text/plain; charset=x-none//\r\n\r\ncaf\303\251", "café", TRUE},
-		{"Content-Type: text/html\r\n\r\n<meta charset=\"iso-8859-2\">\261", "<meta charset=\"iso-8859-2\">ą", FALSE},
+		{"Content-Type: text/html\r\n\r\n<meta charset=\"iso-8859-2\">\261",
+			"<meta charset=\"iso-8859-2\">ą", FALSE},
 		{"Content-Type: text/plain; charset=utf-8\r\n\r\n\357\273\277a\rb\r\nc", "a\nb\nc", FALSE},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-		g_autoptr(MimeMessage) message = mime_message_parse_data(rows[i].message, strlen(rows[i].message));
+		g_autoptr(MimeMessage) message =
+			mime_message_parse_data(rows[i].message, strlen(rows[i].message));
 		g_autofree char *text = mime_message_text(message, mime_message_root(message), NULL);
 		g_assert_cmpstr(text, ==, rows[i].text);
 		g_assert_cmpint(warned(message, "charset-guessed"), ==, rows[i].guessed);
@@ -411,10 +434,11 @@ test_sha256(void)
 static void
 test_head(void)
 {
-	static const char block[] = "From: Ada <a@b>\r\nFrom: Eve <e@f>\r\nTo: c@d\r\nTo: e@f\r\nSubject: \r\n"
-				    "Date: Fri, 20 Nov 2026 09:12:00 +0100\r\nMessage-ID: <i@j>\r\nReferences: <r@s> <t@u>\r\n"
-				    "List-Id: <l.m>\r\nList-Post: <mailto:l@m>\r\nX-Priority: 1\r\n"
-				    "List-Unsubscribe: <https://x/>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\n";
+	static const char block[] =
+		"From: Ada <a@b>\r\nFrom: Eve <e@f>\r\nTo: c@d\r\nTo: e@f\r\nSubject: \r\n"
+		"Date: Fri, 20 Nov 2026 09:12:00 +0100\r\nMessage-ID: <i@j>\r\nReferences: <r@s> <t@u>\r\n"
+		"List-Id: <l.m>\r\nList-Post: <mailto:l@m>\r\nX-Priority: 1\r\n"
+		"List-Unsubscribe: <https://x/>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\n";
 	g_autoptr(MimeHead) head = mime_head_parse(block, strlen(block));
 
 	g_assert_cmpuint(head->from_fields, ==, 2);
@@ -447,7 +471,8 @@ sections(GPtrArray *parts)
 	GString *out = g_string_new(NULL);
 
 	for (guint i = 0; i < parts->len; i++)
-		g_string_append_printf(out, "%s%s", i ? " " : "", ((MimePart *)g_ptr_array_index(parts, i))->section);
+		g_string_append_printf(
+			out, "%s%s", i ? " " : "", ((MimePart *)g_ptr_array_index(parts, i))->section);
 	g_ptr_array_unref(parts);
 	return g_string_free(out, FALSE);
 }
@@ -457,7 +482,8 @@ static MimePart *
 typical_tree(void)
 {
 	MimePart *root = part("multipart", "mixed"), *alternative = part("multipart", "alternative");
-	MimePart *related = part("multipart", "related"), *image = part("image", "png"), *pdf = part("application", "pdf");
+	MimePart *related = part("multipart", "related"), *image = part("image", "png"),
+		 *pdf = part("application", "pdf");
 	MimePart *message = part("message", "rfc822");
 
 	mime_part_set_content_id(image, "<i@x>");
@@ -566,8 +592,8 @@ describe_gmime(GString *out, GMimeObject *object)
 		g_string_append_c(out, ')');
 	} else if (GMIME_IS_MESSAGE_PART(object)) {
 		g_string_append_c(out, '(');
-		describe_gmime(out,
-			g_mime_message_get_mime_part(g_mime_message_part_get_message(GMIME_MESSAGE_PART(object))));
+		describe_gmime(out, g_mime_message_get_mime_part(
+					    g_mime_message_part_get_message(GMIME_MESSAGE_PART(object))));
 		g_string_append_c(out, ')');
 	}
 	g_string_append_c(out, ';');
@@ -595,7 +621,8 @@ random_part(GRand *random, GString *out, int depth, int *number)
 
 	if (kind == 1 || kind == 2) {
 		int count = g_rand_int_range(random, 1, 4);
-		g_string_append_printf(out, "Content-Type: multipart/mixed;\r\n boundary=\"b%d\"\r\n\r\npreamble\r\n", own);
+		g_string_append_printf(
+			out, "Content-Type: multipart/mixed;\r\n boundary=\"b%d\"\r\n\r\npreamble\r\n", own);
 		for (int i = 0; i < count; i++) {
 			g_string_append_printf(out, "--b%d\r\n", own);
 			random_part(random, out, depth + 1, number);
@@ -606,7 +633,8 @@ random_part(GRand *random, GString *out, int depth, int *number)
 		g_string_append(out, "Content-Type: message/rfc822\r\n\r\n");
 		random_part(random, out, depth + 1, number);
 	} else {
-		g_string_append_printf(out, "Content-Type: text/%s\r\n\r\ntext %d\r\n--no\r\n", own % 2 ? "plain" : "html", own);
+		g_string_append_printf(out, "Content-Type: text/%s\r\n\r\ntext %d\r\n--no\r\n",
+			own % 2 ? "plain" : "html", own);
 	}
 }
 
@@ -617,7 +645,8 @@ test_same_as_gmime(void)
 
 	g_mime_init();
 	for (int i = 0; i < 200; i++) {
-		g_autoptr(GString) text = g_string_new("From: a@b\r\n"), theirs = g_string_new(NULL), ours = g_string_new(NULL);
+		g_autoptr(GString) text = g_string_new("From: a@b\r\n"), theirs = g_string_new(NULL),
+				   ours = g_string_new(NULL);
 		int number = 0;
 		g_autoptr(MimeMessage) message = NULL;
 		GMimeStream *stream;

@@ -17,7 +17,8 @@ list_text(const GPtrArray *list)
 	GString *out = g_string_new(NULL);
 
 	for (guint i = 0; i < list->len; i++)
-		g_string_append_printf(out, "%s%s", i ? " " : "", ((MimeAddress *)g_ptr_array_index(list, i))->address);
+		g_string_append_printf(
+			out, "%s%s", i ? " " : "", ((MimeAddress *)g_ptr_array_index(list, i))->address);
 	return g_string_free(out, FALSE);
 }
 
@@ -49,7 +50,7 @@ test_recipients(void)
 	};
 	g_autoptr(GPtrArray) own = g_ptr_array_new();
 
-	g_ptr_array_add(own, (gpointer)"me@x");
+	g_ptr_array_add(own, (gpointer) "me@x");
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(MimeHead) head = mime_head_parse(rows[i].header, strlen(rows[i].header));
 		g_autoptr(MimeDraft) draft = mime_draft_new();
@@ -94,7 +95,8 @@ test_thread(void)
 		g_autoptr(GString) ids = g_string_new(NULL);
 		mime_reply_thread(draft, head);
 		for (guint n = 0; n < draft->references->len; n++)
-			g_string_append_printf(ids, "%s%s", n ? " " : "", (char *)g_ptr_array_index(draft->references, n));
+			g_string_append_printf(
+				ids, "%s%s", n ? " " : "", (char *)g_ptr_array_index(draft->references, n));
 		g_assert_cmpstr(ids->str, ==, rows[i].references);
 		g_assert_cmpstr(draft->in_reply_to, ==, rows[i].parent);
 	}
@@ -139,15 +141,18 @@ test_quote(void)
 static void
 test_flow(void)
 {
-	g_autofree char *text = mime_reply_flow("the quick brown fox jumps over it\n> the quick brown fox jumps\nx  \n-- \n", 20);
+	g_autofree char *text = mime_reply_flow(
+		"the quick brown fox jumps over it\n> the quick brown fox jumps\nx  \n-- \n", 20);
 
-	g_assert_cmpstr(text, ==, "the quick brown \nfox jumps over it\n> the quick brown \n> fox jumps\nx\n-- \n");
+	g_assert_cmpstr(
+		text, ==, "the quick brown \nfox jumps over it\n> the quick brown \n> fox jumps\nx\n-- \n");
 }
 
 static void
 test_prose(void)
 {
-	static const char header[] = "From: Ada <a@x>\nTo: b@x\nSubject: s\nDate: Fri, 20 Nov 2026 09:12:00 +0100\n";
+	static const char header[] =
+		"From: Ada <a@x>\nTo: b@x\nSubject: s\nDate: Fri, 20 Nov 2026 09:12:00 +0100\n";
 	g_autoptr(MimeHead) head = mime_head_parse(header, strlen(header));
 	g_autofree char *attribution = mime_reply_attribution(head);
 	g_autofree char *forward = mime_forward_text(head, "body");
@@ -166,7 +171,8 @@ test_mailto(void)
 		const char *url, *to, *cc, *subject, *body;
 	} rows[] = {
 		{"mailto:a@x", "a@x", "", NULL, ""},
-		{"MAILTO:a@x,b@x?subject=Hello%20you&body=one%0D%0Atwo", "a@x b@x", "", "Hello you", "one\ntwo"},
+		{"MAILTO:a@x,b@x?subject=Hello%20you&body=one%0D%0Atwo", "a@x b@x", "", "Hello you",
+			"one\ntwo"},
 		{"mailto:?to=a@x&cc=c@x,d@x", "a@x", "c@x d@x", NULL, ""},
 		{"mailto:a%2Bb@x", "a+b@x", "", NULL, ""},
 		{"mailto:%22a%2Cb%22@x", "\"a,b\"@x", "", NULL, ""},
@@ -199,8 +205,8 @@ test_mailto_refused_fields(void)
 	g_autoptr(MimeDraft) draft = mime_draft_new();
 	g_autofree char *refused = NULL;
 
-	g_assert_true(mime_mailto_parse(
-		"mailto:a@x?bcc=b@x&attach=/etc/passwd&X-Own=1&in-reply-to=%3Ci@x%3E", draft, &refused, NULL));
+	g_assert_true(mime_mailto_parse("mailto:a@x?bcc=b@x&attach=/etc/passwd&X-Own=1&in-reply-to=%3Ci@x%3E",
+		draft, &refused, NULL));
 	g_assert_cmpuint(draft->bcc->len, ==, 0);
 	g_assert_cmpuint(draft->attachments->len, ==, 0);
 	g_assert_cmpuint(draft->extra->len, ==, 0);

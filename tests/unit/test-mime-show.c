@@ -61,9 +61,10 @@ test_wrap(void)
 static void
 test_no_line_is_too_wide(void)
 {
-	static const char text[] = "> > > quoted 日本語 word日本 and more, https://example.org/a/very/long/path?with=query\n"
-				   "e\314\201e\314\201e\314\201e\314\201e\314\201e\314\201e\314\201e\314\201e\314\201 x\n"
-				   ">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> deep\n";
+	static const char text[] =
+		"> > > quoted 日本語 word日本 and more, https://example.org/a/very/long/path?with=query\n"
+		"e\314\201e\314\201e\314\201e\314\201e\314\201e\314\201e\314\201e\314\201e\314\201 x\n"
+		">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> deep\n";
 
 	for (int width = 20; width < 100; width++) {
 		MimeShowOptions options = {.width = width};
@@ -109,7 +110,9 @@ test_kinds(void)
 		{"text\n-- \nname\nphone\n", "tsss"},
 		{"-- \n> quote\n", "sq"},
 		{"--\n", "t"},
-		{"diff --git a/x b/x\nindex 1..2\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ f\n a\n-b\n+c\n-- \n2.30\n", "DDDDHpdAss"},
+		{"diff --git a/x b/x\nindex 1..2\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ f\n a\n-b\n+c\n-- "
+		 "\n2.30\n",
+			"DDDDHpdAss"},
 		/* A deleted line that looks like a signature, within its hunk. */
 		{"--- a\n+++ b\n@@ -1,3 +1,2 @@\n a\n-- \n b\ntext\n", "DDHpdpt"},
 		{"@@ -1 +1 @@\n-x\n", "tt"},
@@ -148,7 +151,8 @@ test_links(void)
 	static const char text[] = "See https://example.org/a(b), <http://x.example/>. Or www.y.example.\n";
 	g_autoptr(MimeText) out = mime_show_plain(text, strlen(text), FALSE, FALSE, NULL);
 	const GPtrArray *links = mime_text_links(out);
-	static const char *const targets[] = {"https://example.org/a(b)", "http://x.example/", "http://www.y.example"};
+	static const char *const targets[] = {
+		"https://example.org/a(b)", "http://x.example/", "http://www.y.example"};
 	const MimeSpan *spans = mime_text_spans(out, 0);
 
 	g_assert_cmpuint(links->len, ==, 3);
@@ -189,8 +193,9 @@ show_message(const char *octets, MimePrefer prefer)
 	return mime_text_string(out);
 }
 
-#define ALTERNATIVE \
-	"Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain text\n--b\nContent-Type: text/html\n\n" \
+#define ALTERNATIVE                                                                                          \
+	"Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain text\n--b\nContent-Type: "          \
+	"text/html\n\n"                                                                                      \
 	"<p>html <b>text</b><img src=http://x/y.png></p>\n--b--\n"
 
 static void
@@ -209,15 +214,19 @@ test_message_notes(void)
 	static const struct {
 		const char *octets, *shown;
 	} rows[] = {
-		{"Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=b\n\n--b\n\nx\n--b\n"
+		{"Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; "
+		 "boundary=b\n\n--b\n\nx\n--b\n"
 		 "Content-Type: application/pgp-signature\n\nsig\n--b--\n",
 			"Signed, not checked.\n\nx\n"},
-		{"Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b\n\n--b\n"
-		 "Content-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nx\n"
+		{"Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; "
+		 "boundary=b\n\n--b\n"
+		 "Content-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: "
+		 "application/octet-stream\n\nx\n"
 		 "--b--\n",
 			"Encrypted: cannot be read yet.\n"},
 		{"Content-Type: image/png\n\nx", "This message has no text to show.\n"},
-		{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b--\n", "one\n\ntwo\n"},
+		{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b--\n",
+			"one\n\ntwo\n"},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -248,7 +257,8 @@ test_parts(void)
 static void
 test_plain_text(void)
 {
-	static const char octets[] = "Content-Type: text/plain; format=flowed\n\na long \nparagraph\n> quoted \n> too\n";
+	static const char octets[] =
+		"Content-Type: text/plain; format=flowed\n\na long \nparagraph\n> quoted \n> too\n";
 	g_autoptr(MimeMessage) message = mime_message_parse_data(octets, strlen(octets));
 	g_autofree char *text = mime_plain_text(message, MIME_PREFER_PLAIN);
 
@@ -275,7 +285,8 @@ test_large(const char *line, gsize size)
 static void
 test_floods(void)
 {
-	static const char *const lines[] = {"\n", "a", ">", "> ", "https://a/ ", "http://", "日", "\200", "\t", "a \n", "@@ -1 +1 @@\n"};
+	static const char *const lines[] = {
+		"\n", "a", ">", "> ", "https://a/ ", "http://", "日", "\200", "\t", "a \n", "@@ -1 +1 @@\n"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(lines); i++)
 		test_large(lines[i], 2 * 1024 * 1024);
