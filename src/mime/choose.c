@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* A longer start parameter of related is not looked for: every child is compared with it. */
+#define CONTENT_ID_MAX 255
+
 /* Text types that are shown as text; others of text/ are listed unless marked inline. */
 static const char *const shown_types[] = {
 	"plain", "html", "enriched", "richtext", "x-patch", "x-diff", "markdown"};
@@ -72,10 +75,12 @@ related_root(MimePart *part)
 	if (start != NULL && *start == '<')
 		start++;
 	length = start ? strcspn(start, ">") : 0;
+	if (length > CONTENT_ID_MAX)
+		length = 0;
 	for (guint i = 0; length > 0 && i < part->children->len; i++) {
 		MimePart *child = g_ptr_array_index(part->children, i);
-		if (child->content_id != NULL && strlen(child->content_id) == length &&
-			strncmp(child->content_id, start, length) == 0)
+		if (child->content_id != NULL && strncmp(child->content_id, start, length) == 0 &&
+			child->content_id[length] == '\0')
 			return child;
 	}
 	return g_ptr_array_index(part->children, 0);

@@ -96,7 +96,9 @@ mime_fields_next(MimeFields *fields, MimeField *field)
 		}
 		if (split_field(line, length, field))
 			return TRUE;
-		fields->damaged = TRUE;
+		/* The line that mbox files put before a message is no damage. */
+		if (start > 0 || length < 5 || memcmp(line, "From ", 5) != 0)
+			fields->damaged = TRUE;
 	}
 	return FALSE;
 }

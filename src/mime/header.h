@@ -28,8 +28,8 @@ typedef struct {
  *	while (mime_fields_next(&fields, &field))
  *		...
  *
- * Ends at the empty line or the end. A line that is no field ("From " of mbox,
- * junk) is skipped and sets damaged. limited: the block was larger than
+ * Ends at the empty line or the end. A line that is no field is
+ * skipped and sets damaged, but for the "From " line of mbox at the start. limited: the block was larger than
  * LIMIT_HEADER_BLOCK, had more than LIMIT_HEADER_FIELDS fields, or a field was
  * cut at LIMIT_HEADER_FIELD.
  */

@@ -51,9 +51,13 @@ void
 html_trim(HtmlPage *page)
 {
 	GString *paragraph = page->paragraph;
+	gsize length = paragraph->len;
 
-	while (paragraph->len > 0 && paragraph->str[paragraph->len - 1] == ' ')
-		g_string_truncate(paragraph, paragraph->len - 1);
+	while (length > 0 && paragraph->str[length - 1] == ' ')
+		length--;
+	if (length == paragraph->len)
+		return;
+	g_string_truncate(paragraph, length);
 	for (guint i = page->spans->len; i > 0; i--) {
 		MimeSpan *span = &g_array_index(page->spans, MimeSpan, i - 1);
 		if (span->start >= paragraph->len)

@@ -323,8 +323,8 @@ put_image(HtmlPage *page)
 	if (page->link_target != NULL && page->link_label->len == 0)
 		g_string_append(page->link_label, alt);
 	g_string_append_c(page->paragraph, '[');
+	g_strchomp(alt);
 	html_append_collapsed(page, alt, strlen(alt));
-	html_trim(page);
 	g_string_append_c(page->paragraph, ']');
 	html_add_span(page, MIME_SPAN_IMAGE, 0, start);
 	if (page->link != 0)

@@ -10,6 +10,11 @@
 
 #include <string.h>
 
+/* Lines wider than this are paragraphs of HTML or format=flowed: quoted in lines of QUOTE_WIDTH. Code stays
+ * as it is. */
+#define QUOTE_KEEP 100
+#define QUOTE_WIDTH 74
+
 /* --- To whom --- */
 
 static gboolean
@@ -223,31 +228,12 @@ length_to_quote(const char *text, gboolean cut_signature)
 	return length;
 }
 
-char *
-mime_reply_quote(const char *text, const char *prefix, gboolean cut_signature)
-{
-	gsize length = length_to_quote(text, cut_signature);
-	gsize bare = strlen(prefix);
-	const char *end = text + length;
-	GString *out = g_string_sized_new(length + length / 8 + 16);
-
-	while (bare > 0 && prefix[bare - 1] == ' ')
-		bare--;
-	while (text < end) {
-		const char *stop = memchr(text, '\n', (gsize)(end - text));
-		gsize size = (gsize)((stop ? stop : end) - text);
-		gboolean tight = size == 0 || *text == '>';
-		g_string_append_len(out, prefix, tight ? (gssize)bare : -1);
-		g_string_append_len(out, text, (gssize)size);
-		g_string_append_c(out, '\n');
-		text += size + (stop != NULL);
-	}
-	return g_string_free(out, FALSE);
-}
-
-/* One line broken softly; its quote marks are repeated. */
+/*
+ * One line broken at blanks, behind prefix and its own quote marks, which are
+ * repeated. soft: as format=flowed wants it, with a blank at each break.
+ */
 static void
-flow_line(GString *out, const char *line, gsize length, int width)
+break_line(GString *out, const char *prefix, const char *line, gsize length, int width, gboolean soft)
 {
 	gsize marks = 0, from;
 	int cells;
@@ -255,10 +241,11 @@ flow_line(GString *out, const char *line, gsize length, int width)
 	while (marks < length && line[marks] == '>')
 		marks++;
 	from = marks + (marks > 0 && marks < length && line[marks] == ' ');
-	cells = MAX(width - (int)marks - 2, 10);
+	cells = MAX(width - (int)marks - (int)strlen(prefix) - 2, 10);
 	for (;;) {
 		g_autofree char *rest = g_strndup(line + from, MIN(length - from, (gsize)cells * 8));
 		gsize fit = text_fit(rest, -1, cells, NULL), cut = fit;
+		g_string_append(out, prefix);
 		g_string_append_len(out, line, (gssize)marks);
 		if (marks > 0 && length > from)
 			g_string_append_c(out, ' ');
@@ -271,9 +258,33 @@ flow_line(GString *out, const char *line, gsize length, int width)
 			return;
 		}
 		g_string_append_len(out, line + from, (gssize)cut);
-		g_string_append(out, " \n");
+		g_string_append(out, soft ? " \n" : "\n");
 		from += cut + 1;
 	}
+}
+
+char *
+mime_reply_quote(const char *text, const char *prefix, gboolean cut_signature)
+{
+	gsize length = length_to_quote(text, cut_signature);
+	g_autofree char *tight = g_strchomp(g_strdup(prefix));
+	const char *end = text + length;
+	GString *out = g_string_sized_new(length + length / 8 + 16);
+
+	while (text < end) {
+		const char *stop = memchr(text, '\n', (gsize)(end - text));
+		gsize size = (gsize)((stop ? stop : end) - text);
+		const char *before = size == 0 || *text == '>' ? tight : prefix;
+		if (size > QUOTE_KEEP && text_cells(text, (gssize)size) > QUOTE_KEEP) {
+			break_line(out, before, text, size, QUOTE_WIDTH, FALSE);
+		} else {
+			g_string_append(out, before);
+			g_string_append_len(out, text, (gssize)size);
+			g_string_append_c(out, '\n');
+		}
+		text += size + (stop != NULL);
+	}
+	return g_string_free(out, FALSE);
 }
 
 char *
@@ -286,7 +297,7 @@ mime_reply_flow(const char *text, int width)
 		if (!(size == 3 && strncmp(text, "-- ", 3) == 0))
 			while (length > 0 && text[length - 1] == ' ')
 				length--;
-		flow_line(out, text, length, width);
+		break_line(out, "", text, length, width, TRUE);
 		text += size + (text[size] == '\n');
 	}
 	return g_string_free(out, FALSE);

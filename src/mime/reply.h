@@ -28,8 +28,11 @@ void mime_reply_thread(MimeDraft *draft, const MimeHead *head);
 /* "Re: " or "Fwd: " (prefix with its blank) before the subject, once. subject may be NULL. The caller's. */
 char *mime_reply_subject(const char *subject, const char *prefix);
 
-/* Each line behind prefix ("> "); lines that are quotes already get prefix without its blank; signature cut
- * off when told. The caller's. */
+/*
+ * Each line behind prefix ("> "); lines that are quotes already get prefix without
+ * its blank; whole paragraphs (lines of more than 100 cells) are broken. The
+ * signature is cut off when told. The caller's.
+ */
 char *mime_reply_quote(const char *text, const char *prefix, gboolean cut_signature);
 /* The same, for a format=flowed reply: long paragraphs broken softly at width. The caller's. */
 char *mime_reply_flow(const char *text, int width);

@@ -33,8 +33,20 @@ test_fields_junk_is_skipped(void)
 {
 	static const char block[] = "From someone Mon\nnot a field\nSubject: x\n\n";
 	g_autofree char *subject = mime_fields_find(block, strlen(block), "SUBJECT");
+	g_autoptr(GString) damages = g_string_new(NULL);
+	static const char *const blocks[] = {
+		"From a b:c\nA: b\n\n", "From : x\n\n", "junk\n\n", "A: b\nFrom x\n\n"};
 
 	g_assert_cmpstr(subject, ==, "x");
+	for (gsize i = 0; i < G_N_ELEMENTS(blocks); i++) {
+		MimeFields fields;
+		MimeField field;
+		mime_fields_init(&fields, blocks[i], strlen(blocks[i]));
+		while (mime_fields_next(&fields, &field))
+			;
+		g_string_append(damages, fields.damaged ? "yes " : "no ");
+	}
+	g_assert_cmpstr(damages->str, ==, "no no yes yes ");
 }
 
 /* Cut anywhere, no field is longer than the block, and the walk ends. */

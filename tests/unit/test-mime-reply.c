@@ -138,6 +138,25 @@ test_quote(void)
 	g_assert_cmpstr(none, ==, "");
 }
 
+/* A paragraph on one line becomes lines, each behind its marks. */
+static void
+test_quote_paragraph(void)
+{
+	g_autoptr(GString) text = g_string_new("> ");
+	g_autofree char *quote = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	for (int i = 0; i < 50; i++)
+		g_string_append(text, "word ");
+	quote = mime_reply_quote(text->str, "> ", FALSE);
+	lines = g_strsplit(quote, "\n", -1);
+	g_assert_cmpuint(g_strv_length(lines), >, 4);
+	for (guint i = 0; lines[i + 1] != NULL; i++) {
+		g_assert_true(g_str_has_prefix(lines[i], ">> word"));
+		g_assert_cmpuint(strlen(lines[i]), <=, 76);
+	}
+}
+
 static void
 test_flow(void)
 {
@@ -239,6 +258,7 @@ main(int argc, char **argv)
 	g_test_add_func("/mime/reply/thread", test_thread);
 	g_test_add_func("/mime/reply/subjects", test_subjects);
 	g_test_add_func("/mime/reply/quote", test_quote);
+	g_test_add_func("/mime/reply/quote-paragraph", test_quote_paragraph);
 	g_test_add_func("/mime/reply/flow", test_flow);
 	g_test_add_func("/mime/reply/prose", test_prose);
 	g_test_add_func("/mime/mailto/parse", test_mailto);
