@@ -286,7 +286,7 @@ draw_split(App *app, Grid *grid, Rect body, gboolean focused)
 	if (layout_now(app) == LAYOUT_COLUMNS) {
 		int left = body.cols * 9 / 20;
 
-		draw_view(index, grid, rect_columns(body, 0, left), FALSE);
+		draw_view(index, grid, rect_columns(body, 0, left - 1), FALSE);
 		grid_vertical(grid, body, left, STYLE_RULE);
 		draw_view(top, grid, rect_columns(body, left + 2, body.cols - left - 2), focused);
 	} else {

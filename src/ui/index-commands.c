@@ -353,8 +353,8 @@ static void
 ask_sort(View *view, gboolean reverse)
 {
 	app_choose(view->app, view,
-		reverse ? _("Sort, reversed, by d date  r received  f from  o to  s subject  z size  p priority  t threads")
-			: _("Sort by d date  r received  f from  o to  s subject  z size  p priority  t threads"),
+		reverse ? _("Reversed: d date r received f from o to s subject z size p priority t threads")
+			: _("Sort: d date r received f from o to s subject z size p priority t threads"),
 		"drfoszpt", sort_chosen, GINT_TO_POINTER(reverse), NULL);
 }
 

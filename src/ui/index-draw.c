@@ -258,10 +258,27 @@ draw_column(RowDraw *draw, const Column *column)
 	}
 }
 
+/* A folded thread is unread while anything in it is. */
+static gboolean
+hides_unread(const RowDraw *draw)
+{
+	const StoreOrder *order = draw->index->order;
+	guint end = draw->entry + order->entries[draw->entry].thread_rows;
+
+	if (!index_is_folded(draw->index, draw->entry))
+		return FALSE;
+	for (guint i = draw->entry + 1; i < end && i < order->length; i++)
+		if (!(order->entries[i].flags & MESSAGE_SEEN) && !order->entries[i].foreign)
+			return TRUE;
+	return FALSE;
+}
+
 static void
 choose_style(RowDraw *draw)
 {
 	draw->style = STYLE_NORMAL;
+	if (hides_unread(draw))
+		draw->flags &= ~(guint)MESSAGE_SEEN;
 	if (draw->flags & MESSAGE_FOREIGN) {
 		draw->style = STYLE_FOREIGN;
 		draw->plain = TRUE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ui/core.h"
+#include "ui/help.h"
 #include "ui/index.h"
 #include "ui/tables.h"
 #include "ui/wizard-work.h"
@@ -630,7 +631,15 @@ redraw(View *view, const CommandCall *call)
 	screen_redraw(view->app->screen);
 }
 
+static void
+help(View *view, const CommandCall *call)
+{
+	(void)call;
+	app_push(view->app, help_new(view->app, view));
+}
+
 static const Command rows[] = {
+	{.name = "help", .keys = "F1", .hint = N_("help"), .brief = N_("Show the keys of this view"), .run = help},
 	{.name = "step-next", .keys = "Enter", .hint = N_("go on, test"), .brief = N_("Go to the next field; then test, and test again"),
 		.run = step_next},
 	{.name = "field-next", .keys = "Tab; Down", .hint = N_("next field"), .brief = N_("Go to the next field"),
