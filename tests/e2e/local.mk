@@ -3,7 +3,8 @@
 E2E_TESTS = \
 	tests/e2e/test-imap-session.py \
 	tests/e2e/test-net.py \
-	tests/e2e/test-servers.py
+	tests/e2e/test-servers.py \
+	tests/e2e/test-setup.py
 TESTS += $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/screen.py
 
@@ -22,3 +23,8 @@ check_PROGRAMS += tests/e2e/cache-fill
 tests_e2e_cache_fill_SOURCES = %D%/cache-fill.c
 tests_e2e_cache_fill_LDADD = $(LINK_STORE)
 EXTRA_DIST += tests/e2e/offline.py
+
+# What test-setup.py starts.
+check_PROGRAMS += tests/e2e/setup-driver
+tests_e2e_setup_driver_SOURCES = %D%/setup-driver.c
+tests_e2e_setup_driver_LDADD = $(LINK_ACCOUNT)
