@@ -156,7 +156,7 @@ apply_flags(const Applying *applying, const RowBrief *row, gint place)
 	StoreBase *base = applying->cache->headers;
 
 	base_run(base, "INSERT OR IGNORE INTO pending VALUES(?, ?, ?, ?)", "iiii", row->id, applying->operation,
-		(gint64)place, (gint64)PENDING_FLAGS);
+		(gint64)PENDING_FLAGS, (gint64)place);
 	if (changes(applying->cache) == 0)
 		return;
 	applying->cache->pending_rows++;
@@ -173,7 +173,7 @@ share_pending(StoreCache *cache, RowId from, RowId to)
 	if (cache->pending_rows == 0)
 		return;
 	base_run(cache->headers,
-		"INSERT OR IGNORE INTO pending SELECT ?, operation, place, field FROM pending WHERE id = ? AND field = ?",
+		"INSERT OR IGNORE INTO pending SELECT ?, operation, field, place FROM pending WHERE id = ? AND field = ?",
 		"iii", to, from, (gint64)PENDING_FLAGS);
 	cache->pending_rows += changes(cache);
 	base_run(cache->headers, "INSERT OR IGNORE INTO server SELECT ?, flags, keywords FROM server WHERE id = ?", "ii",

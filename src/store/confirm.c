@@ -46,8 +46,8 @@ mark_failed(StoreCache *cache, RowId id, gint64 operation, gint place)
 
 	if (id == 0 || !row_find(cache, id, &row))
 		return;
-	base_run(cache->headers, "INSERT OR IGNORE INTO pending VALUES(?, ?, ?, ?)", "iiii", id, operation, (gint64)place,
-		(gint64)PENDING_FAILED);
+	base_run(cache->headers, "INSERT OR IGNORE INTO pending VALUES(?, ?, ?, ?)", "iiii", id, operation,
+		(gint64)PENDING_FAILED, (gint64)place);
 	cache->pending_rows += changes(cache);
 }
 

@@ -170,7 +170,11 @@ row_take_over(StoreCache *cache, RowId from, RowId to)
 		to);
 	base_run(cache->headers, "INSERT OR IGNORE INTO server SELECT ?, flags, keywords FROM server WHERE id = ?", "ii",
 		to, from);
-	base_run(cache->headers, "UPDATE OR REPLACE pending SET id = ? WHERE id = ?", "ii", to, from);
+	base_run(cache->headers,
+		"DELETE FROM pending WHERE id = ? AND EXISTS (SELECT 1 FROM pending p WHERE p.id = ? AND"
+		" p.operation = pending.operation AND p.field = pending.field)", "ii", from, to);
+	cache->pending_rows -= changes(cache);
+	base_run(cache->headers, "UPDATE pending SET id = ? WHERE id = ?", "ii", to, from);
 	base_run(cache->headers, "DELETE FROM server WHERE id = ?", "i", from);
 }
 

@@ -64,8 +64,9 @@ static const char headers[] =
 	"CREATE TABLE operation(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, add_flags INTEGER NOT NULL,"
 	" remove_flags INTEGER NOT NULL, add_keywords TEXT, remove_keywords TEXT, target TEXT,"
 	" finished INTEGER NOT NULL DEFAULT 0);"
-	"CREATE TABLE pending(id INTEGER NOT NULL, operation INTEGER NOT NULL, place INTEGER NOT NULL,"
-	" field INTEGER NOT NULL, PRIMARY KEY(id, operation, field)) WITHOUT ROWID;"
+	/* Keys first: SQLite 3.40's integrity_check takes another order for damage. */
+	"CREATE TABLE pending(id INTEGER NOT NULL, operation INTEGER NOT NULL, field INTEGER NOT NULL,"
+	" place INTEGER NOT NULL, PRIMARY KEY(id, operation, field)) WITHOUT ROWID;"
 	"CREATE INDEX pending_operation ON pending(operation, place);"
 	"CREATE TABLE server(id INTEGER PRIMARY KEY, flags INTEGER NOT NULL, keywords TEXT);"
 	"CREATE TABLE provisional(id INTEGER PRIMARY KEY, folder INTEGER NOT NULL, operation INTEGER NOT NULL,"

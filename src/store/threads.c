@@ -99,9 +99,15 @@ merge(Placing *placing, gint64 a, gint64 b)
 	gint64 to = keep_b ? b : a;
 
 	rename_thread(placing->cache, from, to);
-	for (guint i = 0; i < placing->n; i++)
-		if (placing->refs[i].tid == from)
-			placing->refs[i].tid = to;
+	for (guint i = 0; i < placing->n; i++) {
+		Reference *reference = &placing->refs[i];
+		if (reference->tid != from)
+			continue;
+		/* A ghost that only this row is about to hang on is not found by what hangs on it. */
+		if (reference->ref.kind == NODE_GHOST)
+			node_put_ghost(placing->cache, reference->node, to, &reference->ref);
+		reference->tid = to;
+	}
 	if (placing->tid == from)
 		placing->tid = to;
 	return to;
@@ -313,10 +319,50 @@ drop_ghosts(StoreCache *cache, guint64 up, gint64 tid)
 	base_run(cache->headers, "DELETE FROM ghost WHERE tid = ?", "i", tid);
 }
 
+static gboolean
+node_in_thread(StoreCache *cache, guint64 node, gint64 tid)
+{
+	NodeRef ref = node_find(cache, node);
+	RowBrief row;
+
+	if (ref.kind == NODE_ROW && row_find(cache, ref.value, &row) && row.tid == tid)
+		return TRUE;
+	return base_integer(cache->headers, 0,
+		"SELECT EXISTS(SELECT 1 FROM mid JOIN message m ON m.id = mid.id WHERE h = ?1 AND coalesce(m.tid, m.id) = ?2)"
+		" OR EXISTS(SELECT 1 FROM mid JOIN hidden m ON m.id = mid.id WHERE h = ?1 AND m.tid = ?2)",
+		"ii", (gint64)node, tid) != 0;
+}
+
+static void
+unite(StoreCache *cache, gint64 a, gint64 b)
+{
+	gboolean keep_b;
+
+	if (a == b)
+		return;
+	keep_b = is_smaller(cache, a, b);
+	rename_thread(cache, keep_b ? a : b, keep_b ? b : a);
+}
+
+/* Others of its id are left. The one in its folder that stood alone takes its place; else its thread goes to where they are. */
+static void
+succeed(StoreCache *cache, RowId id, guint64 node, guint64 up, gint64 tid, RowId other)
+{
+	RowId twin = node_row_in_folder(cache, node, ROW_FOLDER(id), id);
+	RowBrief row;
+
+	if (twin != 0 && row_find(cache, twin, &row) && !row.hidden && !row.own_parent) {
+		if (row.up == 0 && up != 0)
+			base_run(cache->headers, "UPDATE message SET up = ? WHERE id = ?", "ii", (gint64)up, twin);
+		unite(cache, row.tid, tid);
+	} else if (!node_in_thread(cache, node, tid) && row_find(cache, other, &row)) {
+		unite(cache, row.tid, tid);
+	}
+}
+
 void
 thread_leave(StoreCache *cache, RowId id, guint64 node, guint64 up, gint64 tid)
 {
-	RowId twin;
 	NodeRef ref;
 
 	if (node != 0)
@@ -328,19 +374,13 @@ thread_leave(StoreCache *cache, RowId id, guint64 node, guint64 up, gint64 tid)
 	if (node == 0)
 		return;
 	ref = node_find(cache, node);
-	if (ref.kind == NODE_NONE) {
-		node_add_ghost(cache, node, tid);
-		if (up != 0)
-			node_set_ghost_up(cache, node, up);
+	if (ref.kind == NODE_ROW) {
+		succeed(cache, id, node, up, tid, ref.value);
 		return;
 	}
-	/* Its twin, that stood alone because of it, takes its place. */
-	twin = node_row_in_folder(cache, node, ROW_FOLDER(id), id);
-	if (twin != 0)
-		base_run(cache->headers,
-			"UPDATE message SET tid = nullif(?1, id), up = ?2 WHERE id = ?3 AND coalesce(tid, id) <> ?1"
-			" AND look & ?4 = 0",
-			"iiii", tid, (gint64)up, twin, (gint64)LOOK_OWN_PARENT);
+	node_add_ghost(cache, node, tid);
+	if (up != 0)
+		node_set_ghost_up(cache, node, up);
 }
 
 void

@@ -45,8 +45,8 @@ typedef struct {
 	guint64 node, up;
 	guint32 group;  /* its thread, numbered by its newest row */
 	guint8 flags;
-	guint foreign : 1;
-	guint matched : 1;
+	guint8 foreign : 1;
+	guint8 matched : 1;
 } OrderRow;
 
 /* Of something that is not shown, but stands between what is. */

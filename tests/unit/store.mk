@@ -12,3 +12,18 @@ TESTS += tests/unit/test-store-outbox
 tests_unit_test_store_outbox_SOURCES = %D%/test-store-outbox.c
 tests_unit_test_store_outbox_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_store_outbox_LDADD = $(LINK_STORE)
+
+check_PROGRAMS += tests/unit/test-store-threads
+TESTS += tests/unit/test-store-threads
+tests_unit_test_store_threads_SOURCES = %D%/test-store-threads.c %D%/store-mail.h
+tests_unit_test_store_threads_LDADD = $(LINK_STORE)
+
+check_PROGRAMS += tests/unit/test-store-cache
+TESTS += tests/unit/test-store-cache
+tests_unit_test_store_cache_SOURCES = %D%/test-store-cache.c %D%/store-mail.h
+tests_unit_test_store_cache_LDADD = $(LINK_STORE)
+
+check_PROGRAMS += tests/unit/test-store-operations
+TESTS += tests/unit/test-store-operations
+tests_unit_test_store_operations_SOURCES = %D%/test-store-operations.c %D%/store-mail.h
+tests_unit_test_store_operations_LDADD = $(LINK_STORE)
