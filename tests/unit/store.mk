@@ -27,3 +27,8 @@ check_PROGRAMS += tests/unit/test-store-operations
 TESTS += tests/unit/test-store-operations
 tests_unit_test_store_operations_SOURCES = %D%/test-store-operations.c %D%/store-mail.h
 tests_unit_test_store_operations_LDADD = $(LINK_STORE)
+
+check_PROGRAMS += tests/unit/test-store-order
+TESTS += tests/unit/test-store-order
+tests_unit_test_store_order_SOURCES = %D%/test-store-order.c %D%/store-mail.h
+tests_unit_test_store_order_LDADD = $(LINK_STORE)
