@@ -232,7 +232,7 @@ typedef void (*ImapProgressFunc)(guint64 received, guint64 total, gpointer user)
 
 /* What to fetch of which messages. UID is always asked for. */
 typedef struct {
-	/* Either uids, or sequence numbers first..last (last 0: "*"). */
+	/* Either uids, or sequence numbers first..last (last 0: "*"). An empty mailbox has none: servers answer NO or BAD. */
 	const ImapSet *uids;
 	guint32 first;
 	guint32 last;
