@@ -777,45 +777,45 @@ test_leaving_without_unselect_expunges_nothing(void)
 	g_assert_null(imap_session_selected(line.session));
 }
 
+static const struct {
+	const char *path;
+	void (*run)(void);
+} tests[] = {
+	{"/imap/session/logindisabled-sends-nothing", test_logindisabled_sends_nothing},
+	{"/imap/session/login-command-when-no-mechanism-fits", test_login_command_when_no_mechanism_fits},
+	{"/imap/session/password-as-literal-waits-for-the-server", test_password_as_literal_waits_for_the_server},
+	{"/imap/session/echoed-password-is-masked", test_echoed_password_is_masked},
+	{"/imap/session/server-that-is-down-is-no-wrong-password", test_server_that_is_down_is_no_wrong_password},
+	{"/imap/session/scram-refused-goes-on-with-plain", test_scram_refused_goes_on_with_plain},
+	{"/imap/session/scram-without-proof", test_scram_without_proof},
+	{"/imap/session/refused-token-says-why", test_refused_token_says_why},
+	{"/imap/session/mailbox-that-changes-under-us", test_mailbox_that_changes_under_us},
+	{"/imap/session/capabilities-from-before-login-do-not-count", test_capabilities_from_before_login_do_not_count},
+	{"/imap/session/start-costs-one-turn", test_start_costs_one_turn},
+	{"/imap/session/select-that-is-not-understood-is-said-plainly", test_select_that_is_not_understood_is_said_plainly},
+	{"/imap/session/breach-ends-the-session", test_breach_ends_the_session},
+	{"/imap/session/last-words-are-told", test_last_words_are_told},
+	{"/imap/session/rows-nobody-asked-for", test_rows_nobody_asked_for},
+	{"/imap/session/hostile-numbers-cost-nothing", test_hostile_numbers_cost_nothing},
+	{"/imap/session/flood-of-news-is-one-event", test_flood_of_news_is_one_event},
+	{"/imap/session/copyuid-that-lies", test_copyuid_that_lies},
+	{"/imap/session/refusal-carries-words-and-code", test_refusal_carries_words_and_code},
+	{"/imap/session/idle-is-ended-by-the-next-command", test_idle_is_ended_by_the_next_command},
+	{"/imap/session/idle-refused-asks-now-and-then", test_idle_refused_asks_now_and_then},
+	{"/imap/session/line-that-breaks-while-idle-is-noticed", test_line_that_breaks_while_idle_is_noticed},
+	{"/imap/session/alert-reaches-the-user-safely", test_alert_reaches_the_user_safely},
+	{"/imap/session/append-that-is-refused-before-its-octets", test_append_that_is_refused_before_its_octets},
+	{"/imap/session/append-tells-where-it-went", test_append_tells_where_it_went},
+	{"/imap/session/list-without-extensions", test_list_without_extensions},
+	{"/imap/session/list-that-is-not-understood-is-asked-plainly", test_list_that_is_not_understood_is_asked_plainly},
+	{"/imap/session/leaving-without-unselect-expunges-nothing", test_leaving_without_unselect_expunges_nothing},
+};
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/imap/session/logindisabled-sends-nothing", test_logindisabled_sends_nothing);
-	g_test_add_func("/imap/session/login-command-when-no-mechanism-fits", test_login_command_when_no_mechanism_fits);
-	g_test_add_func(
-		"/imap/session/password-as-literal-waits-for-the-server", test_password_as_literal_waits_for_the_server);
-	g_test_add_func("/imap/session/echoed-password-is-masked", test_echoed_password_is_masked);
-	g_test_add_func(
-		"/imap/session/server-that-is-down-is-no-wrong-password", test_server_that_is_down_is_no_wrong_password);
-	g_test_add_func("/imap/session/scram-refused-goes-on-with-plain", test_scram_refused_goes_on_with_plain);
-	g_test_add_func("/imap/session/scram-without-proof", test_scram_without_proof);
-	g_test_add_func("/imap/session/refused-token-says-why", test_refused_token_says_why);
-	g_test_add_func("/imap/session/mailbox-that-changes-under-us", test_mailbox_that_changes_under_us);
-	g_test_add_func("/imap/session/capabilities-from-before-login-do-not-count",
-		test_capabilities_from_before_login_do_not_count);
-	g_test_add_func("/imap/session/start-costs-one-turn", test_start_costs_one_turn);
-	g_test_add_func("/imap/session/select-that-is-not-understood-is-said-plainly",
-		test_select_that_is_not_understood_is_said_plainly);
-	g_test_add_func("/imap/session/breach-ends-the-session", test_breach_ends_the_session);
-	g_test_add_func("/imap/session/last-words-are-told", test_last_words_are_told);
-	g_test_add_func("/imap/session/rows-nobody-asked-for", test_rows_nobody_asked_for);
-	g_test_add_func("/imap/session/hostile-numbers-cost-nothing", test_hostile_numbers_cost_nothing);
-	g_test_add_func("/imap/session/flood-of-news-is-one-event", test_flood_of_news_is_one_event);
-	g_test_add_func("/imap/session/copyuid-that-lies", test_copyuid_that_lies);
-	g_test_add_func("/imap/session/refusal-carries-words-and-code", test_refusal_carries_words_and_code);
-	g_test_add_func("/imap/session/idle-is-ended-by-the-next-command", test_idle_is_ended_by_the_next_command);
-	g_test_add_func("/imap/session/idle-refused-asks-now-and-then", test_idle_refused_asks_now_and_then);
-	g_test_add_func(
-		"/imap/session/line-that-breaks-while-idle-is-noticed", test_line_that_breaks_while_idle_is_noticed);
-	g_test_add_func("/imap/session/alert-reaches-the-user-safely", test_alert_reaches_the_user_safely);
-	g_test_add_func("/imap/session/append-that-is-refused-before-its-octets",
-		test_append_that_is_refused_before_its_octets);
-	g_test_add_func("/imap/session/append-tells-where-it-went", test_append_tells_where_it_went);
-	g_test_add_func("/imap/session/list-without-extensions", test_list_without_extensions);
-	g_test_add_func("/imap/session/list-that-is-not-understood-is-asked-plainly",
-		test_list_that_is_not_understood_is_asked_plainly);
-	g_test_add_func("/imap/session/leaving-without-unselect-expunges-nothing",
-		test_leaving_without_unselect_expunges_nothing);
+	for (gsize i = 0; i < G_N_ELEMENTS(tests); i++)
+		g_test_add_func(tests[i].path, tests[i].run);
 	return g_test_run();
 }
