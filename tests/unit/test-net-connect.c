@@ -3,9 +3,13 @@
 #include "config.h"
 
 #include <dlfcn.h>
+#include <glib/gstdio.h>
 #include <netdb.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "net-common.h"
 
@@ -137,7 +141,6 @@ test_accepted_certificate(gconstpointer user)
 	g_autoptr(NetTrust) trust = trust_new();
 	g_autoptr(NetTrust) other = trust_new();
 	NetTarget target = target_of(NET_IMAP, NET_TLS, peer_port(peer), trust);
-	g_autofree char *path = pem_path(bad->pem);
 	g_autofree char *line = NULL;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(NetStream) stream = NULL;
@@ -171,6 +174,7 @@ test_accepted_for_another_port(void)
 	g_autoptr(NetCertificate) refused = net_trust_refused(trust, "127.0.0.1", peer_port(peer));
 	g_autoptr(GError) error_again = NULL;
 
+	assert_fault(error, FAULT_TRUST, "self-signed");
 	g_assert_true(net_trust_accept(trust, "127.0.0.1", peer_port(peer), refused->fingerprint, NULL));
 	error_again = open_fails(&target_again, NULL);
 	assert_fault(error_again, FAULT_TRUST, "self-signed");
@@ -503,6 +507,86 @@ test_slow_dns(gconstpointer user)
 	g_assert_cmpint(g_get_monotonic_time() - start, <, G_USEC_PER_SEC);
 }
 
+/* ---- roots of the system, and threads ---- */
+
+static GError *
+open_with(NetRoots *system_roots)
+{
+	g_autoptr(Peer) peer = peer_start(script_tls_echo, (gpointer) "good.pem");
+	g_autoptr(NetTrust) trust = net_trust_new(system_roots);
+	NetTarget target = target_of(NET_IMAP, NET_TLS, peer_port(peer), trust);
+	GError *error = NULL;
+	g_autoptr(NetStream) stream = net_stream_open(&target, NULL, &error);
+
+	g_assert_true((stream == NULL) == (error != NULL));
+	return error;
+}
+
+static void
+test_system_bundle(void)
+{
+	g_autoptr(NetRoots) good = net_roots_new(NULL);
+	g_autoptr(NetRoots) none = net_roots_new(NULL);
+	g_autofree char *ca = pem_path("ca.pem");
+	g_autoptr(GError) error = NULL;
+
+	g_setenv("SSL_CERT_FILE", ca, TRUE);
+	g_assert_no_error(open_with(good));
+	g_setenv("SSL_CERT_FILE", "/nonexistent", TRUE);
+	g_assert_false(net_roots_load(none, &error));
+	g_unsetenv("SSL_CERT_FILE");
+	assert_fault(error, FAULT_LOCAL, "ca-certificates");
+}
+
+/* The usual case: a folder of files named by the hash of their subject. */
+static void
+test_system_folder(void)
+{
+	g_autoptr(NetRoots) good = net_roots_new(NULL);
+	g_autofree char *ca = pem_path("ca.pem");
+	g_autofree char *hashed = pem_path("hashed");
+	g_autofree char *link = NULL;
+	FILE *file = fopen(ca, "re");
+	X509 *x509 = PEM_read_X509(file, NULL, NULL, NULL);
+
+	fclose(file);
+	link = g_strdup_printf("%s/%08lx.0", hashed, X509_subject_name_hash(x509));
+	X509_free(x509);
+	g_assert_cmpint(g_mkdir(hashed, 0700), ==, 0);
+	g_assert_cmpint(symlink(ca, link), ==, 0);
+	g_setenv("SSL_CERT_DIR", hashed, TRUE);
+	g_assert_no_error(open_with(good));
+	g_unsetenv("SSL_CERT_DIR");
+	g_unlink(link);
+	g_rmdir(hashed);
+}
+
+static void *
+open_in_thread(void *user)
+{
+	g_autoptr(Peer) peer = peer_start(script_tls_echo, (gpointer) "good.pem");
+	g_autoptr(NetStream) stream = open_echo(peer, user, NULL);
+
+	write_text(stream, "x\r\n");
+	read_exactly(stream, "x\r\n");
+	return NULL;
+}
+
+/* Roots not loaded as yet, one trust, several workers at once. */
+static void
+test_threads_share_trust(void)
+{
+	g_autofree char *ca = pem_path("ca.pem");
+	g_autoptr(NetRoots) fresh = net_roots_new(ca);
+	g_autoptr(NetTrust) trust = net_trust_new(fresh);
+	pthread_t threads[6];
+
+	for (gsize i = 0; i < G_N_ELEMENTS(threads); i++)
+		g_assert_cmpint(pthread_create(&threads[i], NULL, open_in_thread, trust), ==, 0);
+	for (gsize i = 0; i < G_N_ELEMENTS(threads); i++)
+		pthread_join(threads[i], NULL);
+}
+
 /* ---- proxies ---- */
 
 static void
@@ -637,6 +721,9 @@ main(int argc, char **argv)
 	g_test_add_func("/net/trust/other-port", test_accepted_for_another_port);
 	g_test_add_func("/net/trust/unknown-issuer", test_unknown_issuer);
 	g_test_add_func("/net/trust/self-signed-in-ca-file", test_self_signed_in_ca_file);
+	g_test_add_func("/net/trust/system-bundle", test_system_bundle);
+	g_test_add_func("/net/trust/system-folder", test_system_folder);
+	g_test_add_func("/net/trust/threads", test_threads_share_trust);
 	g_test_add_func("/net/connect/bad-targets", test_bad_targets);
 	g_test_add_func("/net/connect/refused-port", test_refused_port);
 	g_test_add_func("/net/connect/dns/unknown", test_unknown_host);
