@@ -164,31 +164,6 @@ settings_find(const char *name)
 	return NULL;
 }
 
-/* Edits (insert, delete, replace, swap of neighbours) from a to b; names are short: longer ones are far away. */
-static guint
-distance(const char *a, const char *b)
-{
-	gsize m = strlen(a), n = strlen(b);
-	guint d[34][34];
-
-	if (m > 32 || n > 32)
-		return G_MAXUINT;
-	for (gsize i = 0; i <= m; i++) {
-		for (gsize j = 0; j <= n; j++) {
-			guint cost;
-			if (i == 0 || j == 0) {
-				d[i][j] = (guint)(i + j);
-				continue;
-			}
-			cost = a[i - 1] != b[j - 1];
-			d[i][j] = MIN(MIN(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + cost);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				d[i][j] = MIN(d[i][j], d[i - 2][j - 2] + 1);
-		}
-	}
-	return d[m][n];
-}
-
 const char *
 settings_nearest(const char *name, guint scopes)
 {
@@ -201,7 +176,7 @@ settings_nearest(const char *name, guint scopes)
 		guint edits;
 		if ((settings[i].scopes & scopes) == 0)
 			continue;
-		edits = distance(plain, settings[i].name);
+		edits = fuzzy_distance(plain, settings[i].name);
 		if (edits < best_distance) {
 			best_distance = edits;
 			best = settings[i].name;

@@ -5,8 +5,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "util/fault.h"
+#include "util/fuzzy.h"
 #include "util/i18n.h"
 #include "util/log.h"
 #include "util/text.h"
@@ -39,7 +42,7 @@ static const Row rows[] = {
 		2, 3},
 	{{"journal", "[retry|drop ID]", N_("List the operations that are under way or failed; repeat or forget one."),
 		 NULL},
-		cli_journal, 0, 2},
+		cli_journal_command, 0, 2},
 	{{"outbox", "[retry|drop ID]", N_("List what is to be sent; send one again or take it back."), NULL}, cli_outbox,
 		0, 2},
 	{{"send", "[FILE.eml]", N_("Send a message from a file or standard input; --queue only queues it."), NULL},
@@ -110,6 +113,32 @@ cli_is_command(const char *word)
 	return find_row(word) != NULL;
 }
 
+const char *
+cli_nearest(const char *word)
+{
+	const char *best = NULL;
+	guint best_distance = (guint)MAX(2, strlen(word) / 3) + 1;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		guint edits = fuzzy_distance(word, rows[i].about.name);
+		if (edits < best_distance) {
+			best_distance = edits;
+			best = rows[i].about.name;
+		}
+	}
+	return best;
+}
+
+char *
+cli_help(void)
+{
+	GString *help = g_string_new(NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+		g_string_append_printf(help, "  %-10s %s\n", rows[i].about.name, _(rows[i].about.brief));
+	return g_string_free(help, FALSE);
+}
+
 /* ---- saying ------------------------------------------------------------------------- */
 
 static void
@@ -126,7 +155,7 @@ cli_json(void)
 }
 
 static void
-json_error(const char *code, const char *message)
+json_error(const char *code, const char *message, void (*more)(Json *json, gpointer user), gpointer user)
 {
 	g_autoptr(Json) json = cli_json();
 
@@ -134,19 +163,33 @@ json_error(const char *code, const char *message)
 	json_begin_object(json, "error");
 	json_string(json, "code", code);
 	json_string(json, "message", message);
+	if (more != NULL)
+		more(json, user);
 	json_end_object(json);
 	json_end_object(json);
 }
 
 int
-cli_fail(Cli *cli, const GError *error)
+cli_fail_more(Cli *cli, const GError *error, void (*more)(Json *json, gpointer user), gpointer user)
 {
 	g_autofree char *safe = text_safe(error->message, -1, TEXT_LINES);
 
 	if (cli->json)
-		json_error(fault_name(fault_of(error)), safe);
+		json_error(fault_name(fault_of(error)), safe, more, user);
 	g_printerr("posthorn: %s\n", safe);
 	return CLI_FAILED;
+}
+
+int
+cli_fail(Cli *cli, const GError *error)
+{
+	return cli_fail_more(cli, error, NULL, NULL);
+}
+
+int
+cli_fail_input(Cli *cli, const GError *error)
+{
+	return fault_of(error) == FAULT_INPUT ? cli_usage(cli, "%s", error->message) : cli_fail(cli, error);
 }
 
 int
@@ -161,7 +204,7 @@ cli_usage(Cli *cli, const char *format, ...)
 	va_end(arguments);
 	safe = text_safe(message, -1, TEXT_LINES);
 	if (cli->json)
-		json_error("usage", safe);
+		json_error("usage", safe, NULL, NULL);
 	g_printerr("posthorn: %s\n", safe);
 	return CLI_USAGE;
 }
@@ -178,6 +221,32 @@ cli_print(const char *format, ...)
 	va_end(arguments);
 	safe = text_safe(text, -1, TEXT_LINES);
 	fputs(safe, stdout);
+}
+
+void
+cli_say(const char *format, ...)
+{
+	va_list arguments;
+	g_autofree char *text = NULL;
+	g_autofree char *safe = NULL;
+
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	safe = text_safe(text, -1, TEXT_LINES);
+	g_printerr("posthorn: %s\n", safe);
+}
+
+int
+cli_width(const Cli *cli, int otherwise)
+{
+	struct winsize size;
+
+	if (cli->width > 0)
+		return cli->width;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return otherwise;
 }
 
 /* ---- options --------------------------------------------------------------------------- */
@@ -304,6 +373,8 @@ static void
 cli_clear(Cli *cli)
 {
 	g_clear_pointer(&cli->engine, engine_free);
+	g_clear_pointer(&cli->journal, journal_close);
+	g_clear_pointer(&cli->views, g_hash_table_unref);
 	g_clear_pointer(&cli->config, config_free);
 	char *strings[] = {cli->account, cli->log, cli->debug, cli->to, cli->file, cli->address, cli->name, cli->imap,
 		cli->imap_security, cli->smtp, cli->smtp_security, cli->user, cli->ca_file, cli->password_command,
@@ -323,7 +394,7 @@ run_row(Cli *cli, const Row *row)
 	if (cli->limit < 0 || cli->from < 0 || cli->width < 0)
 		return cli_usage(cli, _("--limit, --from and --width take a number that is not negative"));
 	if (!open_log(cli, &error))
-		return fault_of(error) == FAULT_INPUT ? cli_usage(cli, "%s", error->message) : cli_fail(cli, error);
+		return cli_fail_input(cli, error);
 	cli->config = config_load(path, &error);
 	if (cli->config == NULL)
 		return cli_fail(cli, error);

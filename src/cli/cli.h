@@ -32,3 +32,14 @@ const CliOption *cli_options(gsize *count);
 gboolean cli_is_command(const char *word);
 /* argv[0] is the subcommand. */
 int cli_run(int argc, char **argv, const Paths *paths);
+
+/* Told of each command of the screen, view by view: see ui_commands_each(). */
+typedef void (*CliScreenCommand)(
+	const char *view, const char *name, const char *keys, const char *brief, gpointer user);
+typedef void (*CliScreenCommands)(CliScreenCommand each, gpointer user);
+/* The manual page in roff, from the tables of subcommands, options and settings, and the screen's (NULL: left out). The caller's. */
+char *cli_manual(CliScreenCommands screen_commands);
+/* The subcommands with a line each, for --help. The caller's. */
+char *cli_help(void);
+/* The subcommand most like word; NULL: none is near. Static. */
+const char *cli_nearest(const char *word);

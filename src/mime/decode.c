@@ -7,6 +7,7 @@
 #include "util/charset.h"
 
 #include <gmime/gmime-encodings.h>
+#include <gmime/gmime-version.h>
 #include <string.h>
 
 MimeEncoding
@@ -213,4 +214,10 @@ char *
 mime_sha256(GBytes *octets)
 {
 	return g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, octets);
+}
+
+char *
+mime_versions(void)
+{
+	return g_strdup_printf("GMime %u.%u.%u", gmime_major_version, gmime_minor_version, gmime_micro_version);
 }

@@ -28,3 +28,6 @@ char *mime_text_body(
 
 /* SHA-256 in lower-case hexadecimal. The caller's. */
 char *mime_sha256(GBytes *octets);
+
+/* "GMime 3.2.13": the library found at run time. The caller's. */
+char *mime_versions(void);

@@ -221,3 +221,27 @@ fuzzy_score(Fuzzy *fuzzy, const char *candidate)
 {
 	return fuzzy_match(fuzzy, candidate, NULL);
 }
+
+guint
+fuzzy_distance(const char *a, const char *b)
+{
+	gsize m = strlen(a), n = strlen(b);
+	guint d[34][34];
+
+	if (m > 32 || n > 32)
+		return G_MAXUINT;
+	for (gsize i = 0; i <= m; i++) {
+		for (gsize j = 0; j <= n; j++) {
+			guint cost;
+			if (i == 0 || j == 0) {
+				d[i][j] = (guint)(i + j);
+				continue;
+			}
+			cost = a[i - 1] != b[j - 1];
+			d[i][j] = MIN(MIN(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + cost);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				d[i][j] = MIN(d[i][j], d[i - 2][j - 2] + 1);
+		}
+	}
+	return d[m][n];
+}

@@ -33,3 +33,8 @@ int fuzzy_score(Fuzzy *fuzzy, const char *candidate);
  * characters that were matched, ascending: a GArray of gsize, emptied first.
  */
 int fuzzy_match(Fuzzy *fuzzy, const char *candidate, GArray *places);
+/*
+ * Edits (insert, delete, replace, swap of neighbours) that make b of a, byte by byte,
+ * for "did you mean": names of up to 32 bytes; G_MAXUINT for longer ones.
+ */
+guint fuzzy_distance(const char *a, const char *b);
