@@ -99,15 +99,6 @@ typedef struct {
 	UiOptions ui;
 } Screen;
 
-static gboolean
-open_log(const Screen *screen, const Paths *paths, GError **error)
-{
-	g_autofree char *path = screen->log ? g_strdup(screen->log) : g_build_filename(paths->state, "log", NULL);
-	guint more = screen->debug ? log_category(screen->debug) : 0;
-
-	return log_open(path, LOG_GENERAL | more, error);
-}
-
 static int
 open_screen(Screen *screen, const Paths *paths)
 {
@@ -116,7 +107,7 @@ open_screen(Screen *screen, const Paths *paths)
 	g_autoptr(Config) config = NULL;
 	int status;
 
-	if (!open_log(screen, paths, &error))
+	if (!cli_open_log(paths, screen->log, screen->debug ? log_category(screen->debug) : 0, &error))
 		return complain(error->message);
 	config = config_load(path, &error);
 	if (config == NULL)
@@ -202,6 +193,7 @@ main(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 
 	make_safe();
+	g_set_prgname(PACKAGE);
 	setlocale(LC_ALL, "");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	bind_textdomain_codeset(PACKAGE, "UTF-8");

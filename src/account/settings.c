@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "account/conf.h"
+#include "util/fuzzy.h"
 #include "util/i18n.h"
 
 #define SECOND_MS G_GINT64_CONSTANT(1000)

@@ -249,6 +249,19 @@ cli_width(const Cli *cli, int otherwise)
 	return otherwise;
 }
 
+gboolean
+cli_open_log(const Paths *paths, const char *named, guint categories, GError **error)
+{
+	g_autofree char *path = g_build_filename(paths->state, "log", NULL);
+
+	if (named != NULL)
+		return log_open(named, LOG_GENERAL | categories, error);
+	/* Without a log the work goes on: a disk that is full or read-only is told by what needs it. */
+	if (!paths_make_folder(paths->state, NULL) || !log_open(path, LOG_GENERAL | categories, NULL))
+		return log_open(NULL, 0, error);
+	return TRUE;
+}
+
 /* ---- options --------------------------------------------------------------------------- */
 
 static gboolean
@@ -354,19 +367,14 @@ parse(Cli *cli, const Row *row, char ***argv, GError **error)
 static gboolean
 open_log(Cli *cli, GError **error)
 {
-	guint categories = LOG_GENERAL;
-	g_autofree char *path = cli->log ? g_strdup(cli->log) : g_build_filename(cli->paths->state, "log", NULL);
+	guint more = cli->debug ? log_category(cli->debug) : 0;
 
-	if (cli->debug != NULL) {
-		guint more = log_category(cli->debug);
-		if (more == 0) {
-			fault_set(error, FAULT_INPUT,
-				_("--debug %s: there is no such category; imap, smtp, net, store, engine, ui or all."), cli->debug);
-			return FALSE;
-		}
-		categories |= more;
+	if (cli->debug != NULL && more == 0) {
+		fault_set(error, FAULT_INPUT,
+			_("--debug %s: there is no such category; imap, smtp, net, store, engine, ui or all."), cli->debug);
+		return FALSE;
 	}
-	return log_open(path, categories, error);
+	return cli_open_log(cli->paths, cli->log, more, error);
 }
 
 static void

@@ -43,3 +43,8 @@ char *cli_manual(CliScreenCommands screen_commands);
 char *cli_help(void);
 /* The subcommand most like word; NULL: none is near. Static. */
 const char *cli_nearest(const char *word);
+/*
+ * Open the log for the run: named, or $XDG_STATE_HOME/posthorn/log, which is gone without where it cannot be
+ * written. categories: LogCategory beside the general one. FAULT_LOCAL: what was named cannot be opened.
+ */
+gboolean cli_open_log(const Paths *paths, const char *named, guint categories, GError **error);

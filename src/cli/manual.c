@@ -5,7 +5,6 @@
 #include "cli/cli.h"
 
 #include "account/settings.h"
-#include "util/i18n.h"
 
 /* ---- roff ---------------------------------------------------------------------------- */
 
@@ -172,47 +171,6 @@ add_commands(GString *out)
 	add_line(out, "list the commands; behind a command its options");
 }
 
-static void
-add_setting(GString *out, const Setting *setting)
-{
-	g_autofree char *allowed = setting_allowed(setting);
-	g_autofree char *value = g_strdup_printf("= %s", allowed);
-
-	add_term(out, setting->name, value);
-	add_line(out, setting->brief);
-	if (setting->detail != NULL)
-		add_line(out, setting->detail);
-	if (setting->fallback != NULL) {
-		add_text(out, "Default: ");
-		add_line(out, setting->fallback);
-	}
-}
-
-static void
-add_settings_of(GString *out, const char *title, guint scopes)
-{
-	gsize count;
-	const Setting *settings = settings_all(&count);
-
-	g_string_append_printf(out, ".SS %s\n", title);
-	for (gsize i = 0; i < count; i++)
-		if (settings[i].scopes == scopes)
-			add_setting(out, &settings[i]);
-}
-
-static void
-add_settings(GString *out)
-{
-	add_section(out, "SETTINGS");
-	add_line(out, "posthorn.conf has sections in brackets and lines of the form name = value.");
-	add_line(out, "A # at the start of a line begins a comment; a value goes to the end of its line.");
-	add_settings_of(out, "In [account KEY]", SCOPE_ACCOUNT);
-	add_settings_of(out, "In [posthorn]", SCOPE_PROGRAM);
-	add_settings_of(out, "In [posthorn], and nearer in [account KEY]", SCOPE_PROGRAM | SCOPE_ACCOUNT);
-	add_settings_of(out, "In [posthorn], nearer in [account KEY], nearest in [folder NAME]",
-		SCOPE_PROGRAM | SCOPE_ACCOUNT | SCOPE_FOLDER);
-}
-
 /* ---- the screen ------------------------------------------------------------------------------ */
 
 typedef struct {
@@ -239,6 +197,7 @@ char *
 cli_manual(CliScreenCommands screen_commands)
 {
 	GString *out = g_string_new(NULL);
+	g_autofree char *settings = settings_manual();
 	Screen screen = {.out = out};
 
 	g_string_append_printf(out, ".TH POSTHORN 1 \"\" \"posthorn %s\" \"User Commands\"\n", PACKAGE_VERSION);
@@ -246,7 +205,7 @@ cli_manual(CliScreenCommands screen_commands)
 	add_commands(out);
 	g_string_append(out, messages);
 	g_string_append(out, status);
-	add_settings(out);
+	g_string_append(out, settings);
 	if (screen_commands != NULL) {
 		add_section(out, "COMMANDS OF THE SCREEN");
 		add_line(out, "Each with its keys. All of them can be typed behind : too.");

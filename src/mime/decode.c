@@ -7,7 +7,7 @@
 #include "util/charset.h"
 
 #include <gmime/gmime-encodings.h>
-#include <gmime/gmime-version.h>
+#include <gmime/gmime.h>
 #include <string.h>
 
 MimeEncoding
