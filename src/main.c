@@ -157,7 +157,7 @@ run_screen(int argc, char **argv, const Paths *paths)
 	g_autofree char *folder = NULL;
 	GOptionEntry entries[] = {
 		{"offline", 0, 0, G_OPTION_ARG_NONE, &screen.ui.offline, N_("connect to nothing"), NULL},
-		{"folder", 0, 0, G_OPTION_ARG_STRING, &folder, N_("the folder that is opened first"), N_("FOLDER")},
+		{"folder", 'f', 0, G_OPTION_ARG_STRING, &folder, N_("the folder that is opened first"), N_("FOLDER")},
 		{"log", 0, 0, G_OPTION_ARG_FILENAME, &screen.log, N_("write the log to FILE"), N_("FILE")},
 		{"debug", 0, 0, G_OPTION_ARG_STRING, &screen.debug, N_("also log imap, smtp, net, store, engine, ui or all"),
 			N_("CATEGORY")},

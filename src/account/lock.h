@@ -9,7 +9,7 @@
  *
  *	wake                 there is something new in the journal
  *	sync                 sync all folders now; answered when it is over
- *	fetch ID [PART]      bring content into the store; answered when it is there
+ *	fetch ID [PART]      bring content into the store; answered when it is there. PART 0: all octets
  *	-> ok | no
  *
  * Data goes through the store, never through the socket.
@@ -46,6 +46,8 @@ typedef struct {
 
 void control_request_free(ControlRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ControlRequest, control_request_free)
+
+#define CONTROL_WHOLE "0"
 
 typedef struct ControlServer ControlServer;
 

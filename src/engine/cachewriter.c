@@ -283,6 +283,14 @@ guest_wake(Writer *writer)
 		log_line(LOG_ENGINE, "%s: the holder was not woken: %s", writer->account->key, error->message);
 }
 
+static EngineWant
+wanted(const ControlRequest *request)
+{
+	if (request->part == NULL)
+		return WANT_TEXT;
+	return strcmp(request->part, CONTROL_WHOLE) == 0 ? WANT_WHOLE : WANT_PART;
+}
+
 /* Requests of other processes; sync and fetch are answered when they are over. */
 static void
 serve_control(Writer *writer)
@@ -301,8 +309,8 @@ serve_control(Writer *writer)
 			worker_post_sync(account->sync, 0, request, NULL, NULL);
 			break;
 		case CONTROL_FETCH:
-			worker_post_want(account->fetch, 0, request, NULL, request->id,
-				request->part ? WANT_PART : WANT_TEXT, request->part);
+			worker_post_want(engine_want_worker(account), 0, request, NULL, request->id, wanted(request),
+				request->part);
 			break;
 		}
 	}

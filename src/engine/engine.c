@@ -170,6 +170,12 @@ engine_is_holder(EngineAccount *account)
 	return g_atomic_int_get(&account->holder);
 }
 
+Worker *
+engine_want_worker(EngineAccount *account)
+{
+	return account->engine->batch ? account->sync : account->fetch;
+}
+
 /* ---- network, on request ------------------------------------------------------------ */
 
 void
@@ -252,7 +258,7 @@ engine_want(Engine *engine, const char *key, RowId row, EngineWant want, const c
 
 	if (account != NULL && !engine->offline) {
 		registry_add(engine->registry, ticket, cancel);
-		worker_post_want(account->fetch, ticket, NULL, cancel, row, want, section);
+		worker_post_want(engine_want_worker(account), ticket, NULL, cancel, row, want, section);
 		return ticket;
 	}
 	event = engine_event_new(EVENT_CONTENT, key);

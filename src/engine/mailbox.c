@@ -204,6 +204,7 @@ batch_hand_over(Worker *worker, Batch *batch, GError **error)
 		return TRUE;
 	}
 	worker->mailbox.uidnext = MAX(worker->mailbox.uidnext, batch->top + 1);
+	worker->fetched += batch->intakes->len;
 	if (cache_post_bulk(worker->account, batch_store, batch, batch_free))
 		return TRUE;
 	fault_set(error, FAULT_CANCELED, _("Posthorn is ending."));
@@ -699,7 +700,7 @@ settle_bulk(EngineAccount *account, StoreCache *cache, gpointer data, GError **e
 }
 
 gboolean
-mailbox_fill(Worker *worker, guint *fetched, GError **error)
+mailbox_fill(Worker *worker, GError **error)
 {
 	g_autoptr(StoreFolder) folder = mailbox_folder(worker, worker->mailbox.id, NULL);
 	g_autofree char *name = NULL;
@@ -726,7 +727,6 @@ mailbox_fill(Worker *worker, guint *fetched, GError **error)
 	for (guint i = 0; i < G_N_ELEMENTS(fill.batches); i++)
 		g_clear_pointer(&fill.batches[i], batch_free);
 	imap_set_free(fill.left);
-	*fetched += fill.done;
 	job_end(fill.job, interrupted ? _("goes on after what is asked for") : NULL, failure);
 	if (ok && !interrupted)
 		ok = post_synced(worker, 0, 0, TRUE, &failure) &&

@@ -27,8 +27,8 @@ gboolean mailbox_open(Worker *worker, FolderId folder, GError **error);
 gboolean mailbox_news(Worker *worker, GError **error);
 /*
  * Fetch the headers that are still missing, newest first, into the folder that is selected.
- * Stops early with TRUE when something else waits in worker->work. *fetched counts messages.
+ * Stops early with TRUE when something else waits in worker->work.
  */
-gboolean mailbox_fill(Worker *worker, guint *fetched, GError **error);
+gboolean mailbox_fill(Worker *worker, GError **error);
 /* How many messages the folder still lacks: 0 when all are here. */
 gboolean mailbox_is_complete(const StoreFolder *folder);

@@ -106,6 +106,8 @@ struct Engine {
 
 EngineAccount *engine_account(Engine *engine, const char *key); /* NULL: unknown */
 gboolean engine_is_holder(EngineAccount *account);
+/* Who brings content: in batch there is one connection. */
+Worker *engine_want_worker(EngineAccount *account);
 
 /* ---- events ------------------------------------------------------------------------ */
 

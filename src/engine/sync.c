@@ -99,7 +99,7 @@ sync_folder(Worker *worker, const StoreFolder *folder, Outcome *outcome, GError 
 
 	do {
 		ok = mailbox_open(worker, folder->id, &failure) &&
-		     mailbox_fill(worker, &outcome->stats.fetched, &failure);
+		     mailbox_fill(worker, &failure);
 		if (ok && !handle_waiting(worker, outcome, error))
 			return FALSE;
 		g_clear_pointer(&now, store_folder_free);
@@ -170,10 +170,12 @@ handle_sync(Worker *worker, Work *work, GError **error)
 {
 	Outcome outcome = {0};
 	g_autoptr(GError) failure = NULL;
+	guint before = worker->fetched;
 	gboolean ok = replay_run(worker, &outcome.stats.replayed, &outcome.stats.failed, &failure) &&
 		      folders_refresh(worker, TRUE, &failure) &&
 		      sync_folders(worker, work->folder, TRUE, &outcome, &failure);
 
+	outcome.stats.fetched = worker->fetched - before;
 	worker_finish(worker, work, &outcome.stats, failure ? failure : outcome.error);
 	g_clear_error(&outcome.error);
 	if (!ok)
@@ -225,7 +227,11 @@ handle(Worker *worker, Work *work, Outcome *outcome, GError **error)
 	case WORK_FILE_SENT:
 		return handle_filing(worker, error);
 	case WORK_WANT:
-		return content_want(worker, work, error);
+		if (content_want(worker, work, error))
+			return TRUE;
+		/* Nobody tries it again: who waits is told. */
+		worker_finish(worker, work, NULL, error ? *error : NULL);
+		return FALSE;
 	default:
 		return TRUE;
 	}

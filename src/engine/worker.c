@@ -225,8 +225,8 @@ ask_holder(Worker *worker, Work *work)
 	if (work->kind == WORK_SYNC)
 		control_ask(engine->paths, worker->account->key, CONTROL_SYNC, 0, NULL, HOLDER_SYNC_MS, cancel, &error);
 	else if (work->kind == WORK_WANT)
-		control_ask(engine->paths, worker->account->key, CONTROL_FETCH, work->row, work->section,
-			HOLDER_FETCH_MS, cancel, &error);
+		control_ask(engine->paths, worker->account->key, CONTROL_FETCH, work->row,
+			work->want == WANT_WHOLE ? CONTROL_WHOLE : work->section, HOLDER_FETCH_MS, cancel, &error);
 	worker_finish(worker, work, NULL, error);
 }
 

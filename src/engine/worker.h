@@ -101,6 +101,7 @@ struct Worker {
 	FolderId open_folder; /* fetch: what the user looks at */
 	GHashTable *skipped;  /* sync: folder ids whose job the user cancelled; until asked for */
 	gint64 next_round_us;
+	guint fetched;        /* messages whose headers came, since the start */
 	gboolean list_known;  /* LIST came on this connection */
 	guint refused;        /* fetch, watch: connections that failed while sync is on line */
 	gboolean given_up;    /* goes without this connection */
