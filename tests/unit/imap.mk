@@ -25,7 +25,14 @@ TESTS += tests/unit/test-imap-fetch
 tests_unit_test_imap_fetch_SOURCES = %D%/test-imap-fetch.c
 tests_unit_test_imap_fetch_LDADD = $(LINK_IMAP)
 
+IMAP_SCRIPT = %D%/imap-script.c %D%/imap-script.h
+
+check_PROGRAMS += tests/unit/test-imap-login
+TESTS += tests/unit/test-imap-login
+tests_unit_test_imap_login_SOURCES = %D%/test-imap-login.c $(IMAP_SCRIPT)
+tests_unit_test_imap_login_LDADD = $(LINK_PEER) $(LINK_IMAP)
+
 check_PROGRAMS += tests/unit/test-imap-session
 TESTS += tests/unit/test-imap-session
-tests_unit_test_imap_session_SOURCES = %D%/test-imap-session.c
+tests_unit_test_imap_session_SOURCES = %D%/test-imap-session.c $(IMAP_SCRIPT)
 tests_unit_test_imap_session_LDADD = $(LINK_PEER) $(LINK_IMAP)
