@@ -124,7 +124,6 @@ GBytes *
 mime_decode_body(const void *data, gsize length, MimeEncoding encoding, gboolean *damaged)
 {
 	static const GMimeContentEncoding known[] = {
-		[MIME_ENCODING_BASE64] = GMIME_CONTENT_ENCODING_BASE64,
 		[MIME_ENCODING_QUOTED_PRINTABLE] = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE,
 		[MIME_ENCODING_UUENCODE] = GMIME_CONTENT_ENCODING_UUENCODE,
 	};
@@ -138,6 +137,10 @@ mime_decode_body(const void *data, gsize length, MimeEncoding encoding, gboolean
 		return g_bytes_new(data, length);
 	if (encoding == MIME_ENCODING_UUENCODE)
 		skip = skip_uu_begin(data, length);
+	if (encoding == MIME_ENCODING_BASE64) {
+		out = g_malloc(length / 4 * 3 + 4);
+		return g_bytes_new_take(out, mime_base64_decode(data, length, out));
+	}
 	g_mime_encoding_init_decode(&state, known[encoding]);
 	out = g_malloc(g_mime_encoding_outlen(&state, length - skip) + 1);
 	size = g_mime_encoding_flush(&state, (const char *)data + skip, length - skip, out);

@@ -88,37 +88,49 @@ decode_q(GString *out, const char *p, gsize length)
 	}
 }
 
-static int
-base64_value(char c)
+/* Six bits a character, 0xff for what does not belong, 0xfe for '='. */
+static void
+base64_table(guint8 table[256])
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	memset(table, 0xff, 256);
+	for (guint i = 0; i < 64; i++)
+		table[(guint8)digits[i]] = (guint8)i;
+	table['='] = 0xfe;
 }
 
-/* Words lack their padding often enough: each octet is put out as soon as it is whole. */
-static void
-decode_b(GString *out, const char *p, gsize length)
+gsize
+mime_base64_decode(const char *text, gsize length, char *out)
 {
+	guint8 table[256];
 	guint bits = 0, count = 0;
+	char *to = out;
 
+	base64_table(table);
 	for (gsize i = 0; i < length; i++) {
-		int value = base64_value(p[i]);
-		if (p[i] == '=')
+		guint8 value = table[(guint8)text[i]];
+		if (value == 0xfe)
 			count = bits = 0;
-		if (value < 0)
+		if (value > 63)
 			continue;
-		bits = (bits << 6 | (guint)value) & 0xffff;
+		bits = (bits << 6 | value) & 0xffff;
 		count += 6;
 		if (count >= 8) {
 			count -= 8;
-			g_string_append_c(out, (char)(bits >> count & 0xff));
+			*to++ = (char)(bits >> count & 0xff);
 		}
 	}
+	return (gsize)(to - out);
+}
+
+static void
+decode_b(GString *out, const char *text, gsize length)
+{
+	gsize start = out->len;
+
+	g_string_set_size(out, start + length);
+	g_string_truncate(out, start + mime_base64_decode(text, length, out->str + start));
 }
 
 void
