@@ -35,6 +35,7 @@ connect_drop(Worker *worker)
 	g_clear_pointer(&worker->session, imap_session_free);
 	worker->mailbox.id = 0;
 	worker->list_known = FALSE;
+	worker->compressed = FALSE;
 }
 
 static gboolean

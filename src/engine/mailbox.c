@@ -4,6 +4,7 @@
 #include "engine/mailbox.h"
 
 #include "imap/writer.h"
+#include "util/dates.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 #include "util/text.h"
@@ -11,6 +12,9 @@
 /* The first screenful and some more. */
 #define FIRST_ROWS 200
 #define BATCH_ROWS 2000
+/* Octets of headers a second under which a line counts as slow, and what is too little to tell. */
+#define SLOW_LINE (4 * 1024 * 1024)
+#define SLOW_LEAST (64 * 1024)
 
 #define NEWS_ITEMS (IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_SIZE | IMAP_FETCH_MODSEQ | IMAP_FETCH_IDS)
 
@@ -630,6 +634,8 @@ typedef struct {
 	ImapTicket tickets[2];
 	Batch *batches[2];
 	guint done, total;
+	gint64 finished_us; /* when the batch before it was in; 0: none yet */
+	gboolean slow;      /* compress as soon as nothing is in flight */
 } Fill;
 
 static gboolean
@@ -652,6 +658,33 @@ fill_start(Fill *fill, guint slot, GError **error)
 	return TRUE;
 }
 
+/*
+ * The line's speed, told from one batch behind another. Compressing makes
+ * headers six times smaller, and costs more than it saves on a fast line.
+ */
+static void
+measure(Fill *fill, const Batch *batch)
+{
+	gint64 now = dates_clock_us();
+	guint64 octets = 0;
+
+	for (guint i = 0; i < batch->intakes->len; i++)
+		octets += ((StoreIntake *)batch->intakes->pdata[i])->header_length;
+	if (fill->finished_us != 0 && now > fill->finished_us && octets > SLOW_LEAST &&
+		octets * G_USEC_PER_SEC / (guint64)(now - fill->finished_us) < SLOW_LINE &&
+		imap_session_has(fill->worker->session, IMAP_CAP_COMPRESS_DEFLATE) && !fill->worker->compressed)
+		fill->slow = TRUE;
+	fill->finished_us = now;
+}
+
+static gboolean
+turn_on_compression(Fill *fill, GError **error)
+{
+	fill->slow = FALSE;
+	fill->worker->compressed = TRUE;
+	return imap_session_compress(fill->worker->session, fill->job->cancel, error);
+}
+
 static gboolean
 fill_finish(Fill *fill, guint slot, GError **error)
 {
@@ -666,6 +699,7 @@ fill_finish(Fill *fill, guint slot, GError **error)
 		return FALSE;
 	}
 	fill->tickets[slot] = 0;
+	measure(fill, batch);
 	fill->done += batch->intakes->len;
 	job_progress(fill->job, fill->done, fill->total);
 	return batch_hand_over(fill->worker, batch, error);
@@ -681,12 +715,15 @@ fill_run(Fill *fill, gboolean *interrupted, GError **error)
 		return FALSE;
 	while (fill->tickets[slot] != 0) {
 		gboolean stop = queue_length(fill->worker->work) > 0;
-		if (!stop && !fill_start(fill, !slot, error))
+		if (!stop && !fill->slow && !fill_start(fill, !slot, error))
 			return FALSE;
 		*interrupted |= stop;
 		if (!fill_finish(fill, slot, error))
 			return FALSE;
 		slot = !slot;
+		if (fill->slow && fill->tickets[slot] == 0 &&
+			(!turn_on_compression(fill, error) || (!stop && !fill_start(fill, slot, error))))
+			return FALSE;
 	}
 	return TRUE;
 }

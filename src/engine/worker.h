@@ -102,6 +102,7 @@ struct Worker {
 	GHashTable *skipped;  /* sync: folder ids whose job the user cancelled; until asked for */
 	gint64 next_round_us;
 	guint fetched;        /* messages whose headers came, since the start */
+	gboolean compressed;  /* COMPRESS was tried on this connection */
 	gboolean list_known;  /* LIST came on this connection */
 	guint refused;        /* fetch, watch: connections that failed while sync is on line */
 	gboolean given_up;    /* goes without this connection */
