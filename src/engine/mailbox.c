@@ -13,7 +13,7 @@
 #define FIRST_ROWS 200
 #define BATCH_ROWS 2000
 /* Octets of headers a second under which a line counts as slow, and what is too little to tell. */
-#define SLOW_LINE (4 * 1024 * 1024)
+#define SLOW_LINE (11 * 1024 * 1024 / 4)
 #define SLOW_LEAST (64 * 1024)
 
 #define NEWS_ITEMS (IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_SIZE | IMAP_FETCH_MODSEQ | IMAP_FETCH_IDS)
