@@ -32,7 +32,8 @@ refuse(GError **error, const char *text, const char *why)
 static gboolean
 is_label_char(gunichar c)
 {
-	return c < 0x80 ? g_ascii_isalnum((char)c) || c == '-' || c == '_' : g_unichar_isalnum(c) || g_unichar_ismark(c);
+	return c < 0x80 ? g_ascii_isalnum((char)c) || c == '-' || c == '_'
+			: g_unichar_isalnum(c) || g_unichar_ismark(c);
 }
 
 /* Labels of letters, digits and hyphens, of any script; a closing dot is not allowed. */
@@ -84,7 +85,8 @@ has_invisible(const char *text)
 {
 	for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
 		gunichar c = g_utf8_get_char(p);
-		if (g_unichar_iscntrl(c) || g_unichar_type(c) == G_UNICODE_FORMAT || (c >= 0x80 && g_unichar_isspace(c)))
+		if (g_unichar_iscntrl(c) || g_unichar_type(c) == G_UNICODE_FORMAT ||
+			(c >= 0x80 && g_unichar_isspace(c)))
 			return TRUE;
 	}
 	return FALSE;
@@ -119,7 +121,8 @@ address_split(const char *address, char **local, char **domain, GError **error)
 	before = g_strndup(address, (gsize)(at - address));
 	after = g_utf8_strdown(at + 1, -1);
 	if (!is_local_part(before))
-		return refuse(error, address, _("the part before the @ is missing, or has characters that need quotes"));
+		return refuse(error, address,
+			_("the part before the @ is missing, or has characters that need quotes"));
 	if (!is_host_name(after) && !is_address_literal(after))
 		return refuse(error, address, _("what follows the @ is not the name of a domain"));
 	if (local != NULL)

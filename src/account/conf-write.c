@@ -55,7 +55,7 @@ written_form(const char *name, const char *value)
 	if (setting == NULL || setting->type != SETTING_TEXT || length == 0)
 		return g_strdup(value);
 	ends = g_ascii_isspace(value[0]) || g_ascii_isspace(value[length - 1]) ||
-		(length >= 2 && value[0] == '"' && value[length - 1] == '"');
+	       (length >= 2 && value[0] == '"' && value[length - 1] == '"');
 	return ends ? g_strconcat("\"", value, "\"", NULL) : g_strdup(value);
 }
 
@@ -64,7 +64,8 @@ apply_entries(Ini *ini, const Change *change, GError **error)
 {
 	for (gsize i = 0; i < change->count; i++) {
 		const ConfigEntry *entry = &change->entries[i];
-		g_autofree char *value = entry->value != NULL ? written_form(entry->name, entry->value) : NULL;
+		g_autofree char *value =
+			entry->value != NULL ? written_form(entry->name, entry->value) : NULL;
 		gboolean good = TRUE;
 		if (value == NULL)
 			ini_remove(ini, change->section, entry->name, NULL);

@@ -74,8 +74,7 @@ typedef struct {
 	guint count;
 } Problems;
 
-static void G_GNUC_PRINTF(3, 4)
-complain(Problems *problems, guint line, const char *format, ...)
+static void G_GNUC_PRINTF(3, 4) complain(Problems *problems, guint line, const char *format, ...)
 {
 	va_list values;
 
@@ -95,7 +94,8 @@ report(Problems *problems, GError **error)
 	if (problems->count == 1)
 		fault_set(error, FAULT_INPUT, "%s", problems->first);
 	else
-		fault_set(error, FAULT_INPUT, P_("%s (and %u more problem)", "%s (and %u more problems)", problems->count - 1),
+		fault_set(error, FAULT_INPUT,
+			P_("%s (and %u more problem)", "%s (and %u more problems)", problems->count - 1),
 			problems->first, problems->count - 1);
 	g_clear_pointer(&problems->first, g_free);
 	return FALSE;
@@ -123,7 +123,8 @@ check_section(Problems *problems, const IniLine *line)
 	case SCOPE_ACCOUNT:
 		if (!paths_is_account_key(key))
 			complain(problems, line->line,
-				_("[%s]: the name of an account has 1 to 32 of a-z, 0-9, - and _, and begins with a letter or "
+				_("[%s]: the name of an account has 1 to 32 of a-z, 0-9, - and _, and begins "
+				  "with a letter or "
 				  "digit; what shows is its label"),
 				shown);
 		break;
@@ -132,7 +133,8 @@ check_section(Problems *problems, const IniLine *line)
 		break;
 	default:
 		complain(problems, line->line,
-			_("[%s]: unknown section; allowed are [posthorn], [account NAME] and [folder NAME]"), shown);
+			_("[%s]: unknown section; allowed are [posthorn], [account NAME] and [folder NAME]"),
+			shown);
 	}
 }
 
@@ -183,9 +185,9 @@ check_key(Problems *problems, const IniLine *line, guint scope)
 typedef struct {
 	Config *config;
 	Problems problems;
-	GHashTable *seen;           /* "section\nkey" -> line */
-	Preferences *scratch;       /* takes values that are only checked here */
-	GHashTable *account_lines;  /* key -> line of its section */
+	GHashTable *seen;          /* "section\nkey" -> line */
+	Preferences *scratch;      /* takes values that are only checked here */
+	GHashTable *account_lines; /* key -> line of its section */
 } Build;
 
 static AccountConfig *
@@ -222,7 +224,8 @@ is_first(Build *build, const IniLine *line)
 		return TRUE;
 	}
 	g_free(name);
-	complain(&build->problems, line->line, _("%s stands twice in this section; first in line %u"), line->key, before);
+	complain(&build->problems, line->line, _("%s stands twice in this section; first in line %u"),
+		line->key, before);
 	return FALSE;
 }
 
@@ -248,7 +251,8 @@ take_line(Build *build, const IniLine *line)
 	const Setting *setting;
 
 	if (*line->section == '\0') {
-		complain(&build->problems, line->line, _("a setting before the first section, such as [posthorn]"));
+		complain(&build->problems, line->line,
+			_("a setting before the first section, such as [posthorn]"));
 		return;
 	}
 	if (scope == 0 || (scope == SCOPE_FOLDER && strcmp(line->key, MATCH) == 0))
@@ -256,12 +260,14 @@ take_line(Build *build, const IniLine *line)
 	setting = check_key(&build->problems, line, scope);
 	if (setting == NULL || (!setting_is_repeatable(setting) && !is_first(build, line)))
 		return;
-	if (!setting_parse(setting, line->value, build->config->folder, base_of(build, setting, line), &error))
+	if (!setting_parse(
+		    setting, line->value, build->config->folder, base_of(build, setting, line), &error))
 		complain(&build->problems, line->line, "%s", error->message);
 }
 
 static void
-complete_server(Build *build, const AccountConfig *account, HostPort *server, NetSecurity security, gboolean smtp, guint line)
+complete_server(Build *build, const AccountConfig *account, HostPort *server, NetSecurity security,
+	gboolean smtp, guint line)
 {
 	const char *name = smtp ? "smtp-security" : "imap-security";
 
@@ -271,7 +277,8 @@ complete_server(Build *build, const AccountConfig *account, HostPort *server, Ne
 		server->port = server_default_port(smtp, security);
 	if (security == NET_PLAIN && !net_is_loopback(server->host))
 		complain(&build->problems, line,
-			_("account %s: %s = plain is allowed for this machine only (localhost); allowed is tls or starttls"),
+			_("account %s: %s = plain is allowed for this machine only (localhost); allowed is "
+			  "tls or starttls"),
 			account->key, name);
 }
 
@@ -282,20 +289,22 @@ complete_account(Build *build, AccountConfig *account)
 	const char *real_name = g_get_real_name();
 
 	if (account->address == NULL)
-		complain(&build->problems, line, _("account %s: its address is missing (address = alice@example.org)"),
-			account->key);
+		complain(&build->problems, line,
+			_("account %s: its address is missing (address = alice@example.org)"), account->key);
 	if (account->imap.host == NULL)
-		complain(&build->problems, line, _("account %s: its server is missing (imap = imap.example.org:993)"),
-			account->key);
+		complain(&build->problems, line,
+			_("account %s: its server is missing (imap = imap.example.org:993)"), account->key);
 	if (account->auth == AUTH_OAUTH2 && account->token_command == NULL)
-		complain(&build->problems, line, _("account %s: auth = oauth2 needs a token-command"), account->key);
+		complain(&build->problems, line, _("account %s: auth = oauth2 needs a token-command"),
+			account->key);
 	complete_server(build, account, &account->imap, account->imap_security, FALSE, line);
 	complete_server(build, account, &account->smtp, account->smtp_security, TRUE, line);
 	if (account->label == NULL || *account->label == '\0') {
 		g_free(account->label);
 		account->label = g_strdup(account->key);
 	}
-	if (account->name == NULL && real_name != NULL && strcmp(real_name, "Unknown") != 0 && *real_name != '\0')
+	if (account->name == NULL && real_name != NULL && strcmp(real_name, "Unknown") != 0 &&
+		*real_name != '\0')
 		account->name = g_utf8_make_valid(real_name, -1);
 	if (account->user == NULL)
 		account->user = g_strdup(account->address);
@@ -364,8 +373,8 @@ config_stamp(const char *path)
 static gboolean
 same_stamp(const ConfigStamp *a, const ConfigStamp *b)
 {
-	return a->exists == b->exists && a->device == b->device && a->inode == b->inode && a->size == b->size &&
-		a->modified_ns == b->modified_ns && a->changed_ns == b->changed_ns;
+	return a->exists == b->exists && a->device == b->device && a->inode == b->inode &&
+	       a->size == b->size && a->modified_ns == b->modified_ns && a->changed_ns == b->changed_ns;
 }
 
 Ini *
@@ -489,7 +498,8 @@ matches_folder(const Config *config, const char *section, const char *folder)
 
 /* Apply the lines of the sections that belong to scope and count here. */
 static void
-apply_scope(const Config *config, guint scope, const char *account, const char *folder, Preferences *preferences)
+apply_scope(
+	const Config *config, guint scope, const char *account, const char *folder, Preferences *preferences)
 {
 	g_autofree char *account_section = g_strconcat(ACCOUNT_SECTION, account, NULL);
 	gsize position = 0;
@@ -501,7 +511,8 @@ apply_scope(const Config *config, guint scope, const char *account, const char *
 			continue;
 		if (scope == SCOPE_ACCOUNT && (account == NULL || strcmp(line.section, account_section) != 0))
 			continue;
-		if (scope == SCOPE_FOLDER && (folder == NULL || !matches_folder(config, line.section, folder)))
+		if (scope == SCOPE_FOLDER &&
+			(folder == NULL || !matches_folder(config, line.section, folder)))
 			continue;
 		(void)setting_parse(setting, line.value, config->folder, preferences, NULL);
 	}

@@ -50,7 +50,7 @@ static gboolean
 is_part(const char *text)
 {
 	return *text != '\0' && strlen(text) < 128 &&
-		strspn(text, "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(text);
+	       strspn(text, "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(text);
 }
 
 ControlRequest *
@@ -106,8 +106,8 @@ start_listening(ControlServer *server)
 		return FALSE;
 	/* The mode of the descriptor becomes that of the socket's file: there is no moment with another. */
 	return fchmod(server->listener, 0600) == 0 &&
-		bind(server->listener, (struct sockaddr *)&server->address, sizeof server->address) == 0 &&
-		listen(server->listener, CLIENTS_MAX) == 0 && watch(server, server->listener, 0);
+	       bind(server->listener, (struct sockaddr *)&server->address, sizeof server->address) == 0 &&
+	       listen(server->listener, CLIENTS_MAX) == 0 && watch(server, server->listener, 0);
 }
 
 ControlServer *
@@ -125,7 +125,8 @@ control_server_new(const Paths *paths, const char *account, GError **error)
 		return NULL;
 	}
 	if (!start_listening(server)) {
-		fault_set(error, FAULT_LOCAL, _("cannot listen on %s: %s"), server->address.sun_path, g_strerror(errno));
+		fault_set(error, FAULT_LOCAL, _("cannot listen on %s: %s"), server->address.sun_path,
+			g_strerror(errno));
 		return NULL;
 	}
 	return g_steal_pointer(&server);

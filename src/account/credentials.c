@@ -182,7 +182,8 @@ static CredentialsResult
 need_password(const char *account, GError **error)
 {
 	fault_set(error, FAULT_AUTH,
-		_("no password is known for account %s. Set password-command in its section of the configuration, or "
+		_("no password is known for account %s. Set password-command in its section of the "
+		  "configuration, or "
 		  "store the password: posthorn setup"),
 		account);
 	return CREDENTIALS_NEED_PASSWORD;
@@ -199,7 +200,9 @@ get_from_vault(Credentials *credentials, const char *account, Secret **secret, C
 	phrase = find_phrase(credentials, cancel, &failure);
 	if (phrase == NULL && failure == NULL) {
 		fault_set(error, FAULT_AUTH,
-			_("the vault is locked: its phrase is needed for account %s (or set vault-phrase-command)"), account);
+			_("the vault is locked: its phrase is needed for account %s (or set "
+			  "vault-phrase-command)"),
+			account);
 		return CREDENTIALS_NEED_PHRASE;
 	}
 	if (phrase != NULL)
@@ -218,7 +221,8 @@ get_from_vault(Credentials *credentials, const char *account, Secret **secret, C
 }
 
 static CredentialsResult
-get_from_source(Credentials *credentials, const AccountConfig *account, Secret **secret, Cancel *cancel, GError **error)
+get_from_source(Credentials *credentials, const AccountConfig *account, Secret **secret, Cancel *cancel,
+	GError **error)
 {
 	gboolean token = account->auth == AUTH_OAUTH2;
 	char **command = token ? account->token_command : account->password_command;
@@ -231,7 +235,8 @@ get_from_source(Credentials *credentials, const AccountConfig *account, Secret *
 		return *secret != NULL ? CREDENTIALS_OK : CREDENTIALS_FAILED;
 	}
 	if (token) {
-		fault_set(error, FAULT_AUTH, _("account %s has auth = oauth2, but no token-command"), account->key);
+		fault_set(error, FAULT_AUTH, _("account %s has auth = oauth2, but no token-command"),
+			account->key);
 		return CREDENTIALS_FAILED;
 	}
 	if (keyring_is_possible() && keyring_get(account->key, secret, KEYRING_MS, cancel, &keyring_error) &&
@@ -248,7 +253,8 @@ get_from_source(Credentials *credentials, const AccountConfig *account, Secret *
 /* ---- public -------------------------------------------------------------------------- */
 
 CredentialsResult
-credentials_get(Credentials *credentials, const AccountConfig *account, Secret **secret, Cancel *cancel, GError **error)
+credentials_get(Credentials *credentials, const AccountConfig *account, Secret **secret, Cancel *cancel,
+	GError **error)
 {
 	CredentialsResult result;
 	Entry *entry;
@@ -334,8 +340,8 @@ credentials_can_store(Credentials *credentials, CredentialsPlace place, Cancel *
 }
 
 static gboolean
-store_in_vault(Credentials *credentials, const char *account, const Secret *secret, CredentialsPlace where, Cancel *cancel,
-	GError **error)
+store_in_vault(Credentials *credentials, const char *account, const Secret *secret, CredentialsPlace where,
+	Cancel *cancel, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
 	g_autoptr(Secret) phrase = find_phrase(credentials, cancel, &failure);
@@ -348,8 +354,10 @@ store_in_vault(Credentials *credentials, const char *account, const Secret *secr
 		fault_set(error, FAULT_AUTH, _("the vault needs a phrase to keep the password under"));
 	else
 		fault_set(error, FAULT_LOCAL,
-			_("there is no place to keep the password: no keyring is running here, and the vault has no "
-			  "phrase. Give a phrase (--vault-phrase-file, or vault-phrase-command in the configuration), or "
+			_("there is no place to keep the password: no keyring is running here, and the vault "
+			  "has no "
+			  "phrase. Give a phrase (--vault-phrase-file, or vault-phrase-command in the "
+			  "configuration), or "
 			  "a password-command in place of the password"));
 	return FALSE;
 }
@@ -362,7 +370,8 @@ credentials_store(Credentials *credentials, const char *account, const Secret *s
 	gboolean stored = FALSE;
 
 	if (where == PLACE_KEYRING || (where == PLACE_AUTO && keyring_is_possible())) {
-		stored = keyring_put(account, secret, KEYRING_MS, cancel, where == PLACE_KEYRING ? error : NULL);
+		stored = keyring_put(
+			account, secret, KEYRING_MS, cancel, where == PLACE_KEYRING ? error : NULL);
 		went = PLACE_KEYRING;
 	}
 	if (!stored && cancel_is_triggered(cancel)) {
@@ -387,7 +396,8 @@ credentials_delete(Credentials *credentials, const char *account, Cancel *cancel
 	g_autoptr(Secret) phrase = NULL;
 
 	credentials_refused(credentials, account);
-	if (keyring_is_possible() && !keyring_delete(account, KEYRING_MS, cancel, NULL) && cancel_check(cancel, error))
+	if (keyring_is_possible() && !keyring_delete(account, KEYRING_MS, cancel, NULL) &&
+		cancel_check(cancel, error))
 		return FALSE;
 	if (!vault_exists(credentials->vault))
 		return TRUE;

@@ -102,7 +102,8 @@ question_begin(Question *question, guint timeout_ms, Cancel *cancel)
 	g_main_context_push_thread_default(question->context);
 	add_source(question, g_timeout_source_new(timeout_ms), on_timeout);
 	if (cancel != NULL)
-		add_source(question, g_unix_fd_source_new(cancel_fd(cancel), G_IO_IN), (GSourceFunc)(void (*)(void))on_cancel);
+		add_source(question, g_unix_fd_source_new(cancel_fd(cancel), G_IO_IN),
+			(GSourceFunc)(void (*)(void))on_cancel);
 }
 
 /* The answer, which comes for certain: both switches make libsecret end its call. */
@@ -126,13 +127,15 @@ question_end(Question *question)
 static gboolean
 explain(const Question *question, GError *take_failure, Cancel *cancel, GError **error)
 {
-	g_autofree char *words = take_failure != NULL ? text_safe(take_failure->message, -1, TEXT_LINE) : NULL;
+	g_autofree char *words =
+		take_failure != NULL ? text_safe(take_failure->message, -1, TEXT_LINE) : NULL;
 
 	g_clear_error(&take_failure);
 	if (cancel_check(cancel, error))
 		return FALSE;
 	if (question->timed_out)
-		fault_set(error, FAULT_RETRY, _("the keyring did not answer in time; unlock it and try again"));
+		fault_set(
+			error, FAULT_RETRY, _("the keyring did not answer in time; unlock it and try again"));
 	else
 		fault_set(error, FAULT_LOCAL, _("the keyring failed: %s"), words != NULL ? words : "?");
 	return FALSE;
@@ -178,8 +181,8 @@ keyring_put(const char *account, const Secret *secret, guint timeout_ms, Cancel 
 	if (refuse_without_bus(error))
 		return FALSE;
 	question_begin(&question, timeout_ms, cancel);
-	secret_password_store(&schema, SECRET_COLLECTION_DEFAULT, label, secret_text(secret), question.cancellable,
-		on_answer, &question, "account", account, NULL);
+	secret_password_store(&schema, SECRET_COLLECTION_DEFAULT, label, secret_text(secret),
+		question.cancellable, on_answer, &question, "account", account, NULL);
 	(void)secret_password_store_finish(question_wait(&question), &failure);
 	question_end(&question);
 	return failure == NULL ? TRUE : explain(&question, failure, cancel, error);

@@ -66,13 +66,14 @@ wait_for_lock(int fd, const char *account, guint wait_ms, Cancel *cancel, GError
 		if (errno == EINTR)
 			continue;
 		if (errno != EWOULDBLOCK) {
-			fault_set(error, FAULT_LOCAL, _("the lock of account %s cannot be taken: %s"), account,
-				g_strerror(errno));
+			fault_set(error, FAULT_LOCAL, _("the lock of account %s cannot be taken: %s"),
+				account, g_strerror(errno));
 			return FALSE;
 		}
 		if (dates_clock_us() >= deadline) {
 			fault_set(error, FAULT_BUSY,
-				_("account %s is connected by another Posthorn (process %ld)"), account, holder_of(fd));
+				_("account %s is connected by another Posthorn (process %ld)"), account,
+				holder_of(fd));
 			return FALSE;
 		}
 		if (!nap(cancel, NAP_MS, error))
@@ -126,7 +127,8 @@ control_address(const Paths *paths, const char *account, struct sockaddr_un *add
 	memset(address, 0, sizeof *address);
 	address->sun_family = AF_UNIX;
 	if (g_strlcpy(address->sun_path, path, sizeof address->sun_path) >= sizeof address->sun_path) {
-		fault_set(error, FAULT_LOCAL, _("the path %s is too long for a socket; set XDG_RUNTIME_DIR to a shorter one"),
+		fault_set(error, FAULT_LOCAL,
+			_("the path %s is too long for a socket; set XDG_RUNTIME_DIR to a shorter one"),
 			path);
 		return FALSE;
 	}
@@ -151,7 +153,8 @@ connect_to_holder(const Paths *paths, const char *account, GError **error)
 	if (!control_address(paths, account, &address, error))
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 && control_is_own_peer(fd))
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+		control_is_own_peer(fd))
 		return fd;
 	fault_set(error, FAULT_UNKNOWN, _("no other Posthorn answers for account %s"), account);
 	if (fd >= 0)
@@ -166,7 +169,8 @@ request_line(ControlVerb verb, gint64 id, const char *part)
 		return g_strdup("wake\n");
 	if (verb == CONTROL_SYNC)
 		return g_strdup("sync\n");
-	return g_strdup_printf("fetch %" G_GINT64_FORMAT "%s%s\n", id, part != NULL ? " " : "", part != NULL ? part : "");
+	return g_strdup_printf(
+		"fetch %" G_GINT64_FORMAT "%s%s\n", id, part != NULL ? " " : "", part != NULL ? part : "");
 }
 
 /* Wait for the answer's line; FALSE with error. */
@@ -178,14 +182,15 @@ read_answer(int fd, const char *account, guint timeout_ms, Cancel *cancel, gbool
 	gsize length = 0;
 
 	while (length < sizeof line && memchr(line, '\n', length) == NULL) {
-		struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = cancel_fd(cancel), .events = POLLIN}};
+		struct pollfd fds[] = {
+			{.fd = fd, .events = POLLIN}, {.fd = cancel_fd(cancel), .events = POLLIN}};
 		gint64 left_ms = (deadline - dates_clock_us() + 999) / 1000;
 		gssize got;
 		if (cancel_check(cancel, error))
 			return FALSE;
 		if (left_ms <= 0) {
-			fault_set(error, FAULT_RETRY, _("the Posthorn that connects account %s did not answer in time"),
-				account);
+			fault_set(error, FAULT_RETRY,
+				_("the Posthorn that connects account %s did not answer in time"), account);
 			return FALSE;
 		}
 		if (poll(fds, 2, (int)MIN(left_ms, G_MAXINT)) <= 0 || fds[0].revents == 0)
@@ -194,7 +199,8 @@ read_answer(int fd, const char *account, guint timeout_ms, Cancel *cancel, gbool
 		if (got < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (got <= 0) {
-			fault_set(error, FAULT_UNKNOWN, _("the Posthorn that connected account %s has ended"), account);
+			fault_set(error, FAULT_UNKNOWN, _("the Posthorn that connected account %s has ended"),
+				account);
 			return FALSE;
 		}
 		length += (gsize)got;
@@ -204,8 +210,8 @@ read_answer(int fd, const char *account, guint timeout_ms, Cancel *cancel, gbool
 }
 
 gboolean
-control_ask(const Paths *paths, const char *account, ControlVerb verb, gint64 id, const char *part, guint timeout_ms,
-	Cancel *cancel, GError **error)
+control_ask(const Paths *paths, const char *account, ControlVerb verb, gint64 id, const char *part,
+	guint timeout_ms, Cancel *cancel, GError **error)
 {
 	g_autofree char *line = request_line(verb, id, part);
 	gsize length = strlen(line);
@@ -220,10 +226,12 @@ control_ask(const Paths *paths, const char *account, ControlVerb verb, gint64 id
 		answered = read_answer(fd, account, timeout_ms, cancel, &ok, error);
 	} else {
 		answered = FALSE;
-		fault_set(error, FAULT_UNKNOWN, _("the Posthorn that connected account %s has ended"), account);
+		fault_set(
+			error, FAULT_UNKNOWN, _("the Posthorn that connected account %s has ended"), account);
 	}
 	close(fd);
 	if (answered && !ok)
-		fault_set(error, FAULT_REFUSED, _("the Posthorn that connects account %s could not do it"), account);
+		fault_set(error, FAULT_REFUSED, _("the Posthorn that connects account %s could not do it"),
+			account);
 	return answered && ok;
 }

@@ -30,7 +30,8 @@ typedef struct {
 	AccountConfig *account; /* with the candidate's server and user filled in */
 	NetTrust *trust;
 	AccountServer server;
-	GPtrArray *scouted; /* of GError: why a candidate does not answer, NULL: it may; NULL: none was looked at */
+	GPtrArray *scouted; /* of GError: why a candidate does not answer, NULL: it may; NULL: none was looked
+			       at */
 	/* the step under way */
 	ProbeStep step;
 	gint64 began_us;
@@ -160,8 +161,8 @@ look_at_folders(Probe *probe, ImapSession *session, GError **error)
 	probe->result->folders = folders->len;
 	g_free(probe->result->roles);
 	probe->result->roles = role_words(folders);
-	words = g_strdup_printf(P_("%u folder; known: %s", "%u folders; known: %s", folders->len), folders->len,
-		*probe->result->roles != '\0' ? probe->result->roles : "-");
+	words = g_strdup_printf(P_("%u folder; known: %s", "%u folders; known: %s", folders->len),
+		folders->len, *probe->result->roles != '\0' ? probe->result->roles : "-");
 	end_step(probe, STEP_OK, words);
 	return TRUE;
 }
@@ -234,7 +235,8 @@ try_smtp(Probe *probe, gboolean guess, GError **error)
 		target.trace_user = probe;
 	}
 	begin_step(probe, STEP_CONNECT);
-	session = smtp_session_open(&target, login.secret != NULL ? &login : NULL, "setup", probe->cancel, error);
+	session = smtp_session_open(
+		&target, login.secret != NULL ? &login : NULL, "setup", probe->cancel, error);
 	if (session == NULL)
 		return FALSE;
 	protection = protection_words(smtp_session_tls(session));
@@ -288,7 +290,8 @@ list_candidates(const Probe *probe, GError **error)
 	g_autoptr(GPtrArray) guesses = NULL;
 
 	if (named->host != NULL) {
-		add_candidate(list, named, named->port, smtp ? wanted->smtp_security : wanted->imap_security, wanted->address);
+		add_candidate(list, named, named->port, smtp ? wanted->smtp_security : wanted->imap_security,
+			wanted->address);
 		return g_steal_pointer(&list);
 	}
 	if (smtp && wanted->imap.host != NULL && providers_find(wanted->address) == NULL) {
@@ -302,12 +305,14 @@ list_candidates(const Probe *probe, GError **error)
 	return g_steal_pointer(&list);
 }
 
-/* Which names to log in by: the one given alone, else the guess, and where that is the address, its local part. */
+/* Which names to log in by: the one given alone, else the guess, and where that is the address, its local
+ * part. */
 static GPtrArray *
 list_users(const Probe *probe, const ServerGuess *guess)
 {
 	const AccountConfig *wanted = probe->options->account;
-	const char *given = probe->server == SERVER_SMTP && wanted->smtp_user != NULL ? wanted->smtp_user : wanted->user;
+	const char *given =
+		probe->server == SERVER_SMTP && wanted->smtp_user != NULL ? wanted->smtp_user : wanted->user;
 	GPtrArray *users = g_ptr_array_new_with_free_func(g_free);
 	char *local = NULL;
 
@@ -348,7 +353,8 @@ gives_way(const GError *failure)
 {
 	Fault fault = fault_of(failure);
 
-	return fault == FAULT_RETRY || fault == FAULT_REFUSED || fault == FAULT_PROTOCOL || fault == FAULT_TRUST;
+	return fault == FAULT_RETRY || fault == FAULT_REFUSED || fault == FAULT_PROTOCOL ||
+	       fault == FAULT_TRUST;
 }
 
 /* Of several failures the one worth telling: a certificate says more than a name that was not found. */
@@ -425,7 +431,8 @@ try_server(Probe *probe, AccountServer server, GError **error)
 		settled = last || probe->step != STEP_CONNECT || !gives_way(failure);
 		end_step(probe, settled ? STEP_FAILED : STEP_PASSED_BY, failure->message);
 		if (fault_of(failure) == FAULT_TRUST && probe->result->certificate == NULL)
-			probe->result->certificate = net_trust_refused(probe->trust, guess->server.host, guess->server.port);
+			probe->result->certificate =
+				net_trust_refused(probe->trust, guess->server.host, guess->server.port);
 		if (settled && !gives_way(failure)) {
 			g_propagate_error(error, failure);
 			return FALSE;
@@ -437,7 +444,8 @@ try_server(Probe *probe, AccountServer server, GError **error)
 	if (kept != NULL)
 		g_propagate_error(error, g_steal_pointer(&kept));
 	else
-		fault_set(error, FAULT_INPUT, _("the servers cannot be guessed from this address; name them"));
+		fault_set(
+			error, FAULT_INPUT, _("the servers cannot be guessed from this address; name them"));
 	return FALSE;
 }
 

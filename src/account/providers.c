@@ -16,10 +16,13 @@
 #define TLS(host, port) host, port, NET_TLS
 #define START(host, port) host, port, NET_STARTTLS
 
-#define HINT_APP N_("This provider wants an app password, made for this program on its site, in place of your usual password.")
+#define HINT_APP                                                                                             \
+	N_("This provider wants an app password, made for this program on its site, in place of your usual " \
+	   "password.")
 #define HINT_IMAP_OFF N_("IMAP is off here until you switch it on in the settings of the web mail.")
 #define HINT_MICROSOFT                                                                                       \
-	N_("Microsoft takes no passwords from mail programs any more: sign in with an access token (token-command).")
+	N_("Microsoft takes no passwords from mail programs any more: sign in with an access token "         \
+	   "(token-command).")
 
 /* clang-format off */
 static const Provider providers[] = {

@@ -22,7 +22,8 @@ refuse(const Setting *setting, const char *value, GError **error)
 	g_autofree char *allowed = setting_allowed(setting);
 	g_autofree char *shown = text_safe(value, (gssize)strnlen(value, 80), TEXT_MARKS);
 
-	fault_set(error, FAULT_INPUT, _("%s: \"%s\" is not allowed; allowed is %s"), setting->name, shown, allowed);
+	fault_set(error, FAULT_INPUT, _("%s: \"%s\" is not allowed; allowed is %s"), setting->name, shown,
+		allowed);
 	return FALSE;
 }
 
@@ -238,7 +239,7 @@ parse_trust(const Setting *setting, const char *value, GPtrArray **field, GError
 	g_auto(GStrv) words = g_strsplit_set(value, " \t", 2);
 	HostPort server = {NULL, 0};
 	gboolean good = words[0] != NULL && words[1] != NULL && is_fingerprint(g_strstrip(words[1])) &&
-		server_parse(words[0], &server, NULL) && server.port != 0;
+			server_parse(words[0], &server, NULL) && server.port != 0;
 
 	g_free(server.host);
 	if (!good)

@@ -22,7 +22,8 @@ static const char *const sent_copy_words[] = {"sent", "here", "none", NULL};
 static const char *const theme_words[] = {"auto", "dark", "light", "mono", NULL};
 static const char *const choice_words[] = {"auto", "yes", "no", NULL};
 static const char *const layout_words[] = {"auto", "columns", "stacked", "single", NULL};
-static const char *const sort_words[] = {"date", "received", "from", "to", "subject", "size", "priority", NULL};
+static const char *const sort_words[] = {
+	"date", "received", "from", "to", "subject", "size", "priority", NULL};
 
 #define PROGRAM(field) .home = HOME_PROGRAM, .offset = offsetof(ProgramConfig, field), .scopes = SCOPE_PROGRAM
 #define ACCOUNT(field) .home = HOME_ACCOUNT, .offset = offsetof(AccountConfig, field), .scopes = SCOPE_ACCOUNT
@@ -30,7 +31,8 @@ static const char *const sort_words[] = {"date", "received", "from", "to", "subj
 	.home = HOME_PREFERENCES, .offset = offsetof(Preferences, field),                                    \
 	.scopes = SCOPE_PROGRAM | SCOPE_ACCOUNT | SCOPE_FOLDER
 #define NEARER(field)                                                                                        \
-	.home = HOME_PREFERENCES, .offset = offsetof(Preferences, field), .scopes = SCOPE_PROGRAM | SCOPE_ACCOUNT
+	.home = HOME_PREFERENCES, .offset = offsetof(Preferences, field),                                    \
+	.scopes = SCOPE_PROGRAM | SCOPE_ACCOUNT
 
 /* clang-format off */
 static const Setting settings[] = {
@@ -226,8 +228,9 @@ setting_allowed(const Setting *setting)
 	case SETTING_NUMBER:
 		return g_strdup_printf(_("a number from %d to %d"), (int)setting->min, (int)setting->max);
 	case SETTING_DURATION:
-		return g_strdup(setting->min < 0 ? _("a time with its unit (500ms, 10s, 5m, 1h, 2d), or never")
-						 : _("a time with its unit (500ms, 10s, 5m, 1h, 2d)"));
+		return g_strdup(setting->min < 0
+					? _("a time with its unit (500ms, 10s, 5m, 1h, 2d), or never")
+					: _("a time with its unit (500ms, 10s, 5m, 1h, 2d)"));
 	case SETTING_SIZE:
 		return g_strdup(_("a size, such as 500M or 2G"));
 	case SETTING_ARGV:
@@ -237,7 +240,8 @@ setting_allowed(const Setting *setting)
 	case SETTING_TRUST:
 		return g_strdup(_("host:port sha256:FINGERPRINT"));
 	case SETTING_ROLES:
-		return g_strdup(_("role=folder, ... with the roles drafts, sent, archive, junk, trash, all, flagged and important"));
+		return g_strdup(_("role=folder, ... with the roles drafts, sent, archive, junk, trash, all, "
+				  "flagged and important"));
 	case SETTING_FETCH:
 		return g_strdup(_("headers, text or all, with an age (30d, 12w, 1y)"));
 	case SETTING_SORT:

@@ -132,11 +132,13 @@ fill_account(const SetupChoices *choices, AccountConfig *account, SetupField *fi
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autofree char *value = written(choices, i);
-		if (value != NULL && !setting_parse(settings_find(texts[i].setting), value, NULL, account, error))
+		if (value != NULL &&
+			!setting_parse(settings_find(texts[i].setting), value, NULL, account, error))
 			return refuse(field, texts[i].field, error, NULL);
 	}
 	for (guint i = 0; i < choices->trust->len; i++)
-		if (!setting_parse(settings_find("trust"), g_ptr_array_index(choices->trust, i), NULL, account, error))
+		if (!setting_parse(settings_find("trust"), g_ptr_array_index(choices->trust, i), NULL,
+			    account, error))
 			return refuse(field, SETUP_FIELD_NONE, error, NULL);
 	account->read_only = choices->read_only;
 	account->auth = choices->login == SETUP_TOKEN_COMMAND ? AUTH_OAUTH2 : AUTH_PASSWORD;
@@ -156,7 +158,8 @@ check_key(const SetupChoices *choices, const Config *config, SetupField *field, 
 		return TRUE;
 	if (!paths_is_account_key(choices->key))
 		return refuse(field, SETUP_FIELD_KEY, error,
-			_("the name of an account has 1 to 32 of a-z, 0-9, - and _, and begins with a letter or digit"));
+			_("the name of an account has 1 to 32 of a-z, 0-9, - and _, and begins with a letter "
+			  "or digit"));
 	if (config_account(config, choices->key) != NULL)
 		return refuse(field, SETUP_FIELD_KEY, error, _("there is an account of this name already"));
 	return TRUE;
@@ -167,12 +170,14 @@ check_login(const SetupChoices *choices, SetupField *field, GError **error)
 {
 	const char *empty = NULL;
 
-	if (choices->login == SETUP_PASSWORD && (choices->password == NULL || secret_length(choices->password) == 0))
+	if (choices->login == SETUP_PASSWORD &&
+		(choices->password == NULL || secret_length(choices->password) == 0))
 		empty = _("the password is missing");
 	else if (choices->login == SETUP_PASSWORD_COMMAND &&
-		(choices->password_command == NULL || *choices->password_command == '\0'))
+		 (choices->password_command == NULL || *choices->password_command == '\0'))
 		empty = _("the program that prints the password is missing");
-	else if (choices->login == SETUP_TOKEN_COMMAND && (choices->token_command == NULL || *choices->token_command == '\0'))
+	else if (choices->login == SETUP_TOKEN_COMMAND &&
+		 (choices->token_command == NULL || *choices->token_command == '\0'))
 		empty = _("the program that prints an access token is missing");
 	return empty == NULL ? TRUE : refuse(field, SETUP_FIELD_PASSWORD, error, empty);
 }
@@ -214,7 +219,8 @@ complete_server(HostPort *server, NetSecurity *security, const char *said, gbool
 	if (server->host == NULL)
 		return;
 	if (said == NULL || *said == '\0')
-		*security = server->port == 143 || server->port == 587 || server->port == 25 ? NET_STARTTLS : NET_TLS;
+		*security = server->port == 143 || server->port == 587 || server->port == 25 ? NET_STARTTLS
+											     : NET_TLS;
 	if (server->port == 0)
 		server->port = server_default_port(smtp, *security);
 }
@@ -222,9 +228,10 @@ complete_server(HostPort *server, NetSecurity *security, const char *said, gbool
 AccountConfig *
 setup_account(const SetupChoices *choices, const Config *config, GError **error)
 {
-	g_autofree char *key = choices->key != NULL && *choices->key != '\0'
-		? g_strdup(choices->key)
-		: config_free_key(config, choices->address != NULL ? choices->address : "");
+	g_autofree char *key =
+		choices->key != NULL && *choices->key != '\0'
+			? g_strdup(choices->key)
+			: config_free_key(config, choices->address != NULL ? choices->address : "");
 	g_autoptr(AccountConfig) account = account_config_new(key);
 
 	if (!fill_account(choices, account, NULL, error))
@@ -266,13 +273,14 @@ obtain_secret(const SetupChoices *choices, const AccountConfig *account, Cancel 
 {
 	if (choices->login == SETUP_PASSWORD)
 		return secret_copy(choices->password);
-	return credentials_run(choices->login == SETUP_TOKEN_COMMAND ? account->token_command : account->password_command,
+	return credentials_run(
+		choices->login == SETUP_TOKEN_COMMAND ? account->token_command : account->password_command,
 		cancel, error);
 }
 
 gboolean
-setup_test(SetupChoices *choices, const AccountConfig *account, NetRoots *roots, ProbeFunc report, gpointer user,
-	ProbeResult *result, Cancel *cancel, GError **error)
+setup_test(SetupChoices *choices, const AccountConfig *account, NetRoots *roots, ProbeFunc report,
+	gpointer user, ProbeResult *result, Cancel *cancel, GError **error)
 {
 	g_autoptr(Secret) secret = NULL;
 	ProbeOptions options = {
@@ -312,7 +320,8 @@ guess_one(SetupChoices *choices, gboolean smtp, GError **error)
 	if (guesses == NULL)
 		return FALSE;
 	if (guesses->len == 0) {
-		fault_set(error, FAULT_INPUT, _("the servers cannot be guessed from this address; name them"));
+		fault_set(
+			error, FAULT_INPUT, _("the servers cannot be guessed from this address; name them"));
 		return FALSE;
 	}
 	guess = g_ptr_array_index(guesses, 0);
@@ -409,18 +418,21 @@ keep_phrase_file(const SetupChoices *choices, Config *config, GError **error)
 }
 
 static gboolean
-write_account(const SetupChoices *choices, Config *config, const AccountConfig *account, CredentialsPlace place, GError **error)
+write_account(const SetupChoices *choices, Config *config, const AccountConfig *account,
+	CredentialsPlace place, GError **error)
 {
 	g_autoptr(GArray) entries = entries_of(choices, account);
 
-	if (choices->login == SETUP_PASSWORD && place == PLACE_VAULT && !keep_phrase_file(choices, config, error))
+	if (choices->login == SETUP_PASSWORD && place == PLACE_VAULT &&
+		!keep_phrase_file(choices, config, error))
 		return FALSE;
-	return config_add_account(config, account->key, (const ConfigEntry *)(gpointer)entries->data, entries->len, error);
+	return config_add_account(
+		config, account->key, (const ConfigEntry *)(gpointer)entries->data, entries->len, error);
 }
 
 gboolean
-setup_finish(const SetupChoices *choices, Config *config, Credentials *credentials, char **key, CredentialsPlace *place,
-	Cancel *cancel, GError **error)
+setup_finish(const SetupChoices *choices, Config *config, Credentials *credentials, char **key,
+	CredentialsPlace *place, Cancel *cancel, GError **error)
 {
 	g_autoptr(AccountConfig) account = NULL;
 	CredentialsPlace went = PLACE_AUTO;
@@ -437,7 +449,8 @@ setup_finish(const SetupChoices *choices, Config *config, Credentials *credentia
 	}
 	if (stored && choices->vault_phrase != NULL)
 		credentials_give_phrase(credentials, choices->vault_phrase);
-	if (stored && !credentials_store(credentials, account->key, choices->password, choices->place, &went, cancel, error))
+	if (stored && !credentials_store(credentials, account->key, choices->password, choices->place, &went,
+			      cancel, error))
 		return FALSE;
 	if (!write_account(choices, config, account, went, error)) {
 		if (stored)

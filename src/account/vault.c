@@ -43,7 +43,8 @@ typedef struct {
 static gboolean
 damaged(GError **error, const char *why)
 {
-	fault_set(error, FAULT_DAMAGED, _("the vault is damaged: %s. Move it away and store the passwords again"), why);
+	fault_set(error, FAULT_DAMAGED,
+		_("the vault is damaged: %s. Move it away and store the passwords again"), why);
 	return FALSE;
 }
 
@@ -83,16 +84,16 @@ derive_key(const Header *header, const Secret *phrase, guint8 *key, GError **err
 
 /* One AES-256-GCM pass over in; tag is written when sealing, checked when not. */
 static gboolean
-run_cipher(gboolean seal, const guint8 *key, const guint8 *header, const guint8 *in, gsize length, guint8 *out,
-	guint8 *tag)
+run_cipher(gboolean seal, const guint8 *key, const guint8 *header, const guint8 *in, gsize length,
+	guint8 *out, guint8 *tag)
 {
 	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
 	const guint8 *nonce = header + 12 + SALT_BYTES;
 	int done = 0;
 	gboolean good = context != NULL &&
-		EVP_CipherInit_ex(context, EVP_aes_256_gcm(), NULL, key, nonce, seal) == 1 &&
-		EVP_CipherUpdate(context, NULL, &done, header, HEADER_BYTES) == 1 &&
-		EVP_CipherUpdate(context, out, &done, in, (int)length) == 1;
+			EVP_CipherInit_ex(context, EVP_aes_256_gcm(), NULL, key, nonce, seal) == 1 &&
+			EVP_CipherUpdate(context, NULL, &done, header, HEADER_BYTES) == 1 &&
+			EVP_CipherUpdate(context, out, &done, in, (int)length) == 1;
 
 	if (good && !seal)
 		good = EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, tag) == 1;
@@ -150,7 +151,8 @@ vault_unseal(const guint8 *data, gsize length, const Secret *phrase, GError **er
 	if (run_cipher(FALSE, key, data, data + HEADER_BYTES, inside, plain, tag))
 		payload = secret_new((const char *)plain, (gssize)inside);
 	else
-		fault_set(error, FAULT_AUTH, _("the phrase of the vault is wrong (or the vault was changed by another program)"));
+		fault_set(error, FAULT_AUTH,
+			_("the phrase of the vault is wrong (or the vault was changed by another program)"));
 	OPENSSL_cleanse(key, sizeof key);
 	secret_wipe(plain, inside);
 	g_free(plain);
@@ -181,10 +183,12 @@ read_entry(const Secret *payload, gsize offset, Entry *entry, GError **error)
 	if (left < 2 + name + 4)
 		return damaged(error, _("an entry is cut short"));
 	data += offset + 2;
-	secret = (gsize)data[name] << 24 | (gsize)data[name + 1] << 16 | (gsize)data[name + 2] << 8 | data[name + 3];
+	secret = (gsize)data[name] << 24 | (gsize)data[name + 1] << 16 | (gsize)data[name + 2] << 8 |
+		 data[name + 3];
 	if (left - 2 - name - 4 < secret)
 		return damaged(error, _("an entry is cut short"));
-	*entry = (Entry){(const char *)data, name, (const char *)data + name + 4, secret, offset + 6 + name + secret};
+	*entry = (Entry){
+		(const char *)data, name, (const char *)data + name + 4, secret, offset + 6 + name + secret};
 	return TRUE;
 }
 
@@ -227,7 +231,7 @@ static Secret *
 change_payload(const Secret *payload, const char *name, const Secret *secret, GError **error)
 {
 	gsize room = (payload != NULL ? secret_length(payload) : 0) + 6 + strlen(name) +
-		(secret != NULL ? secret_length(secret) : 0);
+		     (secret != NULL ? secret_length(secret) : 0);
 	char *out = g_malloc(room + 1);
 	gsize length = 0;
 	gboolean good = TRUE;
@@ -239,10 +243,12 @@ change_payload(const Secret *payload, const char *name, const Secret *secret, GE
 		if (!good)
 			break;
 		if (!is_named(&entry, name))
-			length += put_entry(out + length, entry.name, entry.name_length, entry.secret, entry.secret_length);
+			length += put_entry(out + length, entry.name, entry.name_length, entry.secret,
+				entry.secret_length);
 	}
 	if (good && secret != NULL)
-		length += put_entry(out + length, name, strlen(name), secret_text(secret), secret_length(secret));
+		length += put_entry(
+			out + length, name, strlen(name), secret_text(secret), secret_length(secret));
 	if (good)
 		changed = secret_new(out, (gssize)length);
 	secret_wipe(out, room);
@@ -324,7 +330,7 @@ change_file(const char *path, const Secret *phrase, const char *name, const Secr
 	changed = change_payload(payload, name, secret, error);
 	sealed = changed != NULL ? vault_seal(phrase, changed, 0, error) : NULL;
 	return sealed != NULL &&
-		paths_replace(path, g_bytes_get_data(sealed, NULL), g_bytes_get_size(sealed), error);
+	       paths_replace(path, g_bytes_get_data(sealed, NULL), g_bytes_get_size(sealed), error);
 }
 
 gboolean

@@ -7,7 +7,8 @@
 #include "util/i18n.h"
 
 #define COLUMNS                                                                                              \
-	"id, account, message_id, server_uid, server_uidvalidity, revision, saved, postponed, subject, state "
+	"id, account, message_id, server_uid, server_uidvalidity, revision, saved, postponed, subject, "     \
+	"state "
 
 void
 store_draft_free(StoreDraft *draft)
@@ -30,7 +31,8 @@ write_row(Journal *journal, const StoreDraft *draft)
 
 	if (id != 0)
 		base_run(journal->base,
-			"UPDATE draft SET account = ?, message_id = ?, server_uid = ?, server_uidvalidity = ?, revision = ?,"
+			"UPDATE draft SET account = ?, message_id = ?, server_uid = ?, server_uidvalidity = "
+			"?, revision = ?,"
 			" saved = ?, postponed = ?, subject = ?, state = ? WHERE id = ?",
 			"ttiiiiitti", draft->account, draft->message_id, (gint64)draft->server_uid,
 			(gint64)draft->server_uidvalidity, (gint64)draft->revision + 1, draft->saved,
@@ -39,11 +41,12 @@ write_row(Journal *journal, const StoreDraft *draft)
 	if (id != 0 && sqlite3_changes(base_handle(journal->base)) > 0)
 		return id;
 	base_run(journal->base,
-		"INSERT INTO draft(account, message_id, server_uid, server_uidvalidity, revision, saved, postponed,"
+		"INSERT INTO draft(account, message_id, server_uid, server_uidvalidity, revision, saved, "
+		"postponed,"
 		" subject, state) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		"ttiiiiitt", draft->account, draft->message_id, (gint64)draft->server_uid,
-		(gint64)draft->server_uidvalidity, (gint64)draft->revision + 1, draft->saved, (gint64)draft->postponed,
-		draft->subject, draft->state);
+		(gint64)draft->server_uidvalidity, (gint64)draft->revision + 1, draft->saved,
+		(gint64)draft->postponed, draft->subject, draft->state);
 	return sqlite3_last_insert_rowid(base_handle(journal->base));
 }
 
@@ -104,15 +107,16 @@ take_one(Journal *journal, sqlite3_stmt *row)
 StoreDraft *
 draft_get(Journal *journal, gint64 id)
 {
-	return take_one(journal, base_query(journal->base, "SELECT " COLUMNS "FROM draft WHERE id = ?", "i", id));
+	return take_one(
+		journal, base_query(journal->base, "SELECT " COLUMNS "FROM draft WHERE id = ?", "i", id));
 }
 
 StoreDraft *
 draft_by_message_id(Journal *journal, const char *message_id)
 {
-	return take_one(journal,
-		base_query(journal->base, "SELECT " COLUMNS "FROM draft WHERE message_id = ? ORDER BY id DESC", "t",
-			message_id));
+	return take_one(journal, base_query(journal->base,
+					 "SELECT " COLUMNS "FROM draft WHERE message_id = ? ORDER BY id DESC",
+					 "t", message_id));
 }
 
 GPtrArray *
@@ -120,7 +124,9 @@ draft_list(Journal *journal, const char *account)
 {
 	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)store_draft_free);
 	sqlite3_stmt *row = base_query(journal->base,
-		"SELECT " COLUMNS "FROM draft WHERE (?1 IS NULL OR account = ?1) ORDER BY saved DESC, id DESC", "t", account);
+		"SELECT " COLUMNS
+		"FROM draft WHERE (?1 IS NULL OR account = ?1) ORDER BY saved DESC, id DESC",
+		"t", account);
 
 	while (base_step(journal->base, row))
 		g_ptr_array_add(list, read_row(row));

@@ -19,16 +19,19 @@ journal_tidy(Journal *journal, gint64 now)
 	if (!base_begin(journal->base, NULL))
 		return;
 	base_run(journal->base,
-		"DELETE FROM op_msg WHERE op IN (SELECT id FROM op WHERE made < ? AND state IN (2, 4))", "i", before);
+		"DELETE FROM op_msg WHERE op IN (SELECT id FROM op WHERE made < ? AND state IN (2, 4))", "i",
+		before);
 	base_run(journal->base,
-		"DELETE FROM op_content WHERE op IN (SELECT id FROM op WHERE made < ? AND state IN (2, 4))", "i", before);
+		"DELETE FROM op_content WHERE op IN (SELECT id FROM op WHERE made < ? AND state IN (2, 4))",
+		"i", before);
 	base_run(journal->base, "DELETE FROM op WHERE made < ? AND state IN (2, 4)", "i", before);
 	/* What was sent and filed is in Sent: its octets can go at once. */
 	base_run(journal->base,
 		"DELETE FROM outbox_octets WHERE id IN (SELECT id FROM outbox WHERE (state = 3 AND filed) OR"
 		" (state = 6 AND made < ?))",
 		"i", before);
-	base_run(journal->base, "DELETE FROM outbox WHERE made < ? AND ((state = 3 AND filed) OR state = 6)", "i", before);
+	base_run(journal->base, "DELETE FROM outbox WHERE made < ? AND ((state = 3 AND filed) OR state = 6)",
+		"i", before);
 	if (journal_end(journal, NULL))
 		base_checkpoint(journal->base, TRUE);
 }
@@ -77,7 +80,8 @@ journal_wrote_to(Journal *journal, const char *name, const char *address, gint64
 	if (!base_begin(journal->base, error))
 		return FALSE;
 	base_run(journal->base,
-		"INSERT INTO person(address, written, name, folded, count, last) VALUES(?1, ?2, ?3, ?4, 1, ?5)"
+		"INSERT INTO person(address, written, name, folded, count, last) VALUES(?1, ?2, ?3, ?4, 1, "
+		"?5)"
 		" ON CONFLICT(address) DO UPDATE SET count = count + 1, last = max(last, ?5), written = ?2,"
 		" name = coalesce(?3, name), folded = CASE WHEN ?3 IS NULL THEN folded ELSE ?4 END",
 		"tttti", folded_key, key, valid_name, folded, now);
@@ -91,8 +95,9 @@ journal_people(Journal *journal, const char *prefix, gsize limit)
 	g_autofree char *valid = g_utf8_make_valid(prefix, -1);
 	g_autofree char *wanted = fold_words(NULL, valid);
 	sqlite3_stmt *row = base_query(journal->base,
-		"SELECT name, written FROM person WHERE instr(folded, ?1) > 0 ORDER BY count DESC, last DESC LIMIT ?2", "ti",
-		wanted, (gint64)MIN(limit, (gsize)G_MAXINT32));
+		"SELECT name, written FROM person WHERE instr(folded, ?1) > 0 ORDER BY count DESC, last DESC "
+		"LIMIT ?2",
+		"ti", wanted, (gint64)MIN(limit, (gsize)G_MAXINT32));
 
 	while (base_step(journal->base, row)) {
 		g_autoptr(MimeAddress) person = mime_address_new(
@@ -117,7 +122,8 @@ journal_set_value(Journal *journal, const char *name, const char *value, GError 
 		base_run(journal->base, "DELETE FROM value WHERE name = 'v-' || ?", "t", name);
 	else
 		base_run(journal->base,
-			"INSERT INTO value(name, value) VALUES('v-' || ?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2",
+			"INSERT INTO value(name, value) VALUES('v-' || ?1, ?2) ON CONFLICT(name) DO UPDATE "
+			"SET value = ?2",
 			"tt", name, value);
 	return journal_end(journal, error);
 }

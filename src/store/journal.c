@@ -35,8 +35,8 @@ load_key(Journal *journal, GError **error)
 		base_reset(row);
 	} else {
 		hash_key_random(&journal->key);
-		base_run(journal->base, "INSERT INTO value(name, value) VALUES('hash-key', ?)", "b", &journal->key,
-			sizeof journal->key);
+		base_run(journal->base, "INSERT INTO value(name, value) VALUES('hash-key', ?)", "b",
+			&journal->key, sizeof journal->key);
 	}
 	return base_commit(journal->base, error);
 }
@@ -80,8 +80,9 @@ journal_open(const char *path, char **warning, GError **error)
 	if (!load_key(journal, error))
 		return NULL;
 	if (aside != NULL && warning != NULL)
-		*warning = g_strdup_printf(_("The journal was damaged and is kept as %s. What was not yet sent to the "
-					     "server, drafts and the outbox may be lost; a new journal was begun."),
+		*warning = g_strdup_printf(
+			_("The journal was damaged and is kept as %s. What was not yet sent to the "
+			  "server, drafts and the outbox may be lost; a new journal was begun."),
 			aside);
 	return g_steal_pointer(&journal);
 }
@@ -138,10 +139,10 @@ insert_message(Journal *journal, gint64 operation, guint n, const OperationMessa
 	base_run(journal->base,
 		"INSERT INTO op_msg(op, n, row, folder, uidvalidity, uid, key, size, received, old_flags,"
 		" old_keywords, state, new_uid, new_row) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"iiitiiiiiitiii", operation, (gint64)n, message->row, message->folder, (gint64)message->uidvalidity,
-		(gint64)message->uid, (gint64)message->key, (gint64)message->size, message->received,
-		(gint64)message->old_flags, message->old_keywords, (gint64)message->state, (gint64)message->new_uid,
-		message->new_row);
+		"iiitiiiiiitiii", operation, (gint64)n, message->row, message->folder,
+		(gint64)message->uidvalidity, (gint64)message->uid, (gint64)message->key,
+		(gint64)message->size, message->received, (gint64)message->old_flags, message->old_keywords,
+		(gint64)message->state, (gint64)message->new_uid, message->new_row);
 }
 
 static gint64
@@ -150,13 +151,15 @@ insert_operation(Journal *journal, const Operation *operation, gint64 group, gin
 	gint64 id;
 
 	base_run(journal->base,
-		"INSERT INTO op(account, grp, after, kind, add_flags, remove_flags, add_keywords, remove_keywords,"
+		"INSERT INTO op(account, grp, after, kind, add_flags, remove_flags, add_keywords, "
+		"remove_keywords,"
 		" target, new_name, date, made, state, error, undoes, words)"
 		" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		"tiiiiittttiiitit", operation->account, group, after, (gint64)operation->kind,
 		(gint64)operation->add_flags, (gint64)operation->remove_flags, operation->add_keywords,
-		operation->remove_keywords, operation->target, operation->new_name, operation->date, operation->made,
-		(gint64)operation->state, operation->error, operation->undoes, operation->words);
+		operation->remove_keywords, operation->target, operation->new_name, operation->date,
+		operation->made, (gint64)operation->state, operation->error, operation->undoes,
+		operation->words);
 	id = sqlite3_last_insert_rowid(base_handle(journal->base));
 	if (group == 0)
 		base_run(journal->base, "UPDATE op SET grp = id WHERE id = ?", "i", id);
@@ -230,7 +233,8 @@ static void
 read_messages(Journal *journal, Operation *operation)
 {
 	sqlite3_stmt *row = base_query(journal->base,
-		"SELECT row, folder, uidvalidity, uid, key, size, received, old_flags, old_keywords, state, new_uid,"
+		"SELECT row, folder, uidvalidity, uid, key, size, received, old_flags, old_keywords, state, "
+		"new_uid,"
 		" new_row FROM op_msg WHERE op = ? ORDER BY n",
 		"i", operation->id);
 
@@ -270,11 +274,15 @@ journal_load(Journal *journal, const char *account, gint64 above_id, gboolean un
 {
 	base_snapshot(journal->base);
 	if (unfinished_only)
-		return collect(journal, base_query(journal->base,
-			"SELECT " OP_COLUMNS "FROM op WHERE account = ? AND id > ? AND state IN (0, 1) ORDER BY id",
-			"ti", account, above_id));
-	return collect(journal, base_query(journal->base,
-		"SELECT " OP_COLUMNS "FROM op WHERE account = ? AND id > ? ORDER BY id", "ti", account, above_id));
+		return collect(journal,
+			base_query(journal->base,
+				"SELECT " OP_COLUMNS
+				"FROM op WHERE account = ? AND id > ? AND state IN (0, 1) ORDER BY id",
+				"ti", account, above_id));
+	return collect(
+		journal, base_query(journal->base,
+				 "SELECT " OP_COLUMNS "FROM op WHERE account = ? AND id > ? ORDER BY id",
+				 "ti", account, above_id));
 }
 
 Operation *
@@ -283,7 +291,8 @@ journal_get(Journal *journal, gint64 id)
 	g_autoptr(GPtrArray) found = NULL;
 
 	base_snapshot(journal->base);
-	found = collect(journal, base_query(journal->base, "SELECT " OP_COLUMNS "FROM op WHERE id = ?", "i", id));
+	found = collect(
+		journal, base_query(journal->base, "SELECT " OP_COLUMNS "FROM op WHERE id = ?", "i", id));
 	return found->len > 0 ? g_ptr_array_steal_index(found, 0) : NULL;
 }
 
@@ -291,8 +300,9 @@ GPtrArray *
 journal_group(Journal *journal, gint64 group)
 {
 	base_snapshot(journal->base);
-	return collect(journal,
-		base_query(journal->base, "SELECT " OP_COLUMNS "FROM op WHERE grp = ? ORDER BY id", "i", group));
+	return collect(
+		journal, base_query(journal->base, "SELECT " OP_COLUMNS "FROM op WHERE grp = ? ORDER BY id",
+				 "i", group));
 }
 
 GPtrArray *
@@ -300,18 +310,22 @@ journal_recent(Journal *journal, const char *account, gsize limit)
 {
 	/* The first of a group has the group's number as its id. */
 	base_snapshot(journal->base);
-	return collect(journal, base_query(journal->base,
-		"SELECT " OP_COLUMNS "FROM op WHERE id = grp AND (?1 IS NULL OR account = ?1) ORDER BY id DESC LIMIT ?2",
-		"ti", account, (gint64)MIN(limit, (gsize)G_MAXINT32)));
+	return collect(journal,
+		base_query(journal->base,
+			"SELECT " OP_COLUMNS
+			"FROM op WHERE id = grp AND (?1 IS NULL OR account = ?1) ORDER BY id DESC LIMIT ?2",
+			"ti", account, (gint64)MIN(limit, (gsize)G_MAXINT32)));
 }
 
 gint64
 journal_last_undoable(Journal *journal, const char *account)
 {
 	return base_integer(journal->base, 0,
-		"SELECT grp FROM op WHERE undoes = 0 AND undone_by = 0 AND state IN (0, 1, 2) AND kind NOT IN (3, 7)"
+		"SELECT grp FROM op WHERE undoes = 0 AND undone_by = 0 AND state IN (0, 1, 2) AND kind NOT "
+		"IN (3, 7)"
 		" AND (?1 IS NULL OR account = ?1)"
-		" AND NOT EXISTS (SELECT 1 FROM op AS taken WHERE taken.undoes = op.grp AND taken.undoes <> 0)"
+		" AND NOT EXISTS (SELECT 1 FROM op AS taken WHERE taken.undoes = op.grp AND taken.undoes <> "
+		"0)"
 		" ORDER BY id DESC LIMIT 1",
 		"t", account);
 }
@@ -331,7 +345,8 @@ journal_load_content(Journal *journal, gint64 id)
 
 /* ---- states ------------------------------------------------------------------------ */
 
-G_STATIC_ASSERT(OPERATION_PENDING == 0 && OPERATION_IN_FLIGHT == 1 && OPERATION_DONE == 2 && OPERATION_UNDONE == 4);
+G_STATIC_ASSERT(
+	OPERATION_PENDING == 0 && OPERATION_IN_FLIGHT == 1 && OPERATION_DONE == 2 && OPERATION_UNDONE == 4);
 G_STATIC_ASSERT(OPERATION_EXPUNGE == 3 && OPERATION_FOLDER_DELETE == 7);
 
 static gboolean
@@ -360,16 +375,17 @@ journal_set_state(Journal *journal, gint64 id, OperationState state, const char 
 		(void)base_commit(journal->base, NULL);
 		return FALSE;
 	}
-	base_run(journal->base, "UPDATE op SET state = ?2, error = ?3, attempts = attempts + (?2 = 1) WHERE id = ?1",
-		"iit", id, (gint64)state, error_text);
+	base_run(journal->base,
+		"UPDATE op SET state = ?2, error = ?3, attempts = attempts + (?2 = 1) WHERE id = ?1", "iit",
+		id, (gint64)state, error_text);
 	if (state == OPERATION_DONE)
 		base_run(journal->base, "DELETE FROM op_content WHERE op = ?", "i", id);
 	return journal_end(journal, error);
 }
 
 gboolean
-journal_set_message(Journal *journal, gint64 id, guint index, OperationState state, guint32 new_uid, RowId new_row,
-	GError **error)
+journal_set_message(Journal *journal, gint64 id, guint index, OperationState state, guint32 new_uid,
+	RowId new_row, GError **error)
 {
 	if (!base_begin(journal->base, error))
 		return FALSE;
@@ -385,8 +401,8 @@ journal_set_target(Journal *journal, gint64 id, guint32 uidvalidity, guint32 uid
 {
 	if (!base_begin(journal->base, error))
 		return FALSE;
-	base_run(journal->base, "UPDATE op SET target_uidvalidity = ?, target_uidnext = ? WHERE id = ?", "iii",
-		(gint64)uidvalidity, (gint64)uidnext, id);
+	base_run(journal->base, "UPDATE op SET target_uidvalidity = ?, target_uidnext = ? WHERE id = ?",
+		"iii", (gint64)uidvalidity, (gint64)uidnext, id);
 	return journal_end(journal, error);
 }
 
@@ -397,6 +413,7 @@ journal_set_undone(Journal *journal, gint64 group, gint64 by, GError **error)
 		return FALSE;
 	base_run(journal->base, "UPDATE op SET state = 4 WHERE grp = ? AND state = 0", "i", group);
 	/* Undone without an operation of its own: by itself, so that it is not found again. */
-	base_run(journal->base, "UPDATE op SET undone_by = ? WHERE grp = ?", "ii", by != 0 ? by : group, group);
+	base_run(journal->base, "UPDATE op SET undone_by = ? WHERE grp = ?", "ii", by != 0 ? by : group,
+		group);
 	return journal_end(journal, error);
 }

@@ -20,7 +20,8 @@ G_STATIC_ASSERT(OUTBOX_FAILED == 4 && OUTBOX_UNCERTAIN == 5 && OUTBOX_CANCELED =
 const char *
 outbox_state_name(OutboxState state)
 {
-	static const char *const names[] = {"queued", "sending", "dot", "sent", "failed", "uncertain", "canceled"};
+	static const char *const names[] = {
+		"queued", "sending", "dot", "sent", "failed", "uncertain", "canceled"};
 
 	return (gsize)state < G_N_ELEMENTS(names) ? names[state] : "";
 }
@@ -76,7 +77,8 @@ check_recipients(const OutboxMessage *message, GError **error)
 		good = *address != '\0' && strpbrk(address, "\r\n") == NULL;
 	}
 	if (!good)
-		fault_set(error, FAULT_INPUT, _("the message has no recipient, or one that is not an address"));
+		fault_set(
+			error, FAULT_INPUT, _("the message has no recipient, or one that is not an address"));
 	return good;
 }
 
@@ -90,11 +92,12 @@ outbox_add(Journal *journal, OutboxMessage *message, GError **error)
 	if (!check_recipients(message, error) || !base_begin(journal->base, error))
 		return FALSE;
 	base_run(journal->base,
-		"INSERT INTO outbox(account, state, sender, recipients, subject, message_id, made, due, answers,"
+		"INSERT INTO outbox(account, state, sender, recipients, subject, message_id, made, due, "
+		"answers,"
 		" forwards, draft, dsn) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"tittttiiiiii", message->account, (gint64)message->state, message->sender, recipients, message->subject,
-		message->message_id, message->made, message->due, message->answers, message->forwards, message->draft,
-		(gint64)message->dsn);
+		"tittttiiiiii", message->account, (gint64)message->state, message->sender, recipients,
+		message->subject, message->message_id, message->made, message->due, message->answers,
+		message->forwards, message->draft, (gint64)message->dsn);
 	id = sqlite3_last_insert_rowid(base_handle(journal->base));
 	base_run(journal->base, "INSERT INTO outbox_octets(id, message, copy) VALUES(?, ?, ?)", "ibb", id,
 		g_bytes_get_data(message->message, NULL), g_bytes_get_size(message->message), copy,
@@ -137,8 +140,8 @@ read_row(sqlite3_stmt *row)
 static void
 read_octets(Journal *journal, OutboxMessage *message)
 {
-	sqlite3_stmt *row =
-		base_query(journal->base, "SELECT message, copy FROM outbox_octets WHERE id = ?", "i", message->id);
+	sqlite3_stmt *row = base_query(
+		journal->base, "SELECT message, copy FROM outbox_octets WHERE id = ?", "i", message->id);
 
 	if (!base_step(journal->base, row))
 		return;
@@ -166,7 +169,8 @@ outbox_list(Journal *journal, const char *account, gboolean unfinished_only)
 {
 	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)outbox_message_free);
 	sqlite3_stmt *row = base_query(journal->base,
-		"SELECT " COLUMNS "FROM outbox WHERE (?1 IS NULL OR account = ?1) AND (?2 = 0 OR state NOT IN (3, 6))"
+		"SELECT " COLUMNS
+		"FROM outbox WHERE (?1 IS NULL OR account = ?1) AND (?2 = 0 OR state NOT IN (3, 6))"
 		" ORDER BY id",
 		"ti", account, (gint64)unfinished_only);
 
@@ -189,11 +193,12 @@ outbox_take(Journal *journal, const char *account, const char *owner, gint64 now
 		" ORDER BY due, id LIMIT 1",
 		"ti", account, now);
 	if (id != 0)
-		base_run(journal->base, "UPDATE outbox SET state = 1, owner = ? WHERE id = ?", "ti", owner, id);
+		base_run(journal->base, "UPDATE outbox SET state = 1, owner = ? WHERE id = ?", "ti", owner,
+			id);
 	if (next_due != NULL)
 		*next_due = base_integer(journal->base, 0,
-			"SELECT min(due) FROM outbox WHERE account = ? AND state = 0 AND state NOT IN (3, 6)", "t",
-			account);
+			"SELECT min(due) FROM outbox WHERE account = ? AND state = 0 AND state NOT IN (3, 6)",
+			"t", account);
 	if (!journal_end(journal, NULL) || id == 0)
 		return NULL;
 	return outbox_get(journal, id);
@@ -208,16 +213,20 @@ finish_change(Journal *journal, gint64 id, GError **error)
 
 	if (base_failed(journal->base, NULL) || changed)
 		return journal_end(journal, error);
-	state = (OutboxState)base_integer(journal->base, -1, "SELECT state FROM outbox WHERE id = ?", "i", id);
+	state = (OutboxState)base_integer(
+		journal->base, -1, "SELECT state FROM outbox WHERE id = ?", "i", id);
 	(void)base_commit(journal->base, NULL);
 	if ((int)state < 0)
-		fault_set(error, FAULT_UNKNOWN, _("there is no message %" G_GINT64_FORMAT " in the outbox"), id);
+		fault_set(error, FAULT_UNKNOWN, _("there is no message %" G_GINT64_FORMAT " in the outbox"),
+			id);
 	else if (state == OUTBOX_SENDING || state == OUTBOX_DOT)
-		fault_set(error, FAULT_REFUSED, _("sending has begun: the message cannot be taken back any more"));
+		fault_set(error, FAULT_REFUSED,
+			_("sending has begun: the message cannot be taken back any more"));
 	else if (state == OUTBOX_SENT)
 		fault_set(error, FAULT_REFUSED, _("the message was sent already"));
 	else
-		fault_set(error, FAULT_REFUSED, _("message %" G_GINT64_FORMAT " of the outbox is in the state \"%s\""), id,
+		fault_set(error, FAULT_REFUSED,
+			_("message %" G_GINT64_FORMAT " of the outbox is in the state \"%s\""), id,
 			outbox_state_name(state));
 	return FALSE;
 }
@@ -231,7 +240,8 @@ outbox_set_state(Journal *journal, gint64 id, OutboxState state, const char *wor
 	base_run(journal->base,
 		"UPDATE outbox SET state = ?2, result = CASE WHEN ?2 = 3 THEN ?3 ELSE result END,"
 		" error = CASE WHEN ?2 = 3 THEN NULL WHEN ?3 IS NULL THEN error ELSE ?3 END,"
-		" owner = CASE WHEN ?2 IN (1, 2) THEN owner ELSE NULL END WHERE id = ?1 AND state NOT IN (3, 6)",
+		" owner = CASE WHEN ?2 IN (1, 2) THEN owner ELSE NULL END WHERE id = ?1 AND state NOT IN (3, "
+		"6)",
 		"iit", id, (gint64)state, words);
 	return finish_change(journal, id, error);
 }
@@ -253,7 +263,8 @@ outbox_retry(Journal *journal, gint64 id, gint64 now, GError **error)
 {
 	if (!base_begin(journal->base, error))
 		return FALSE;
-	base_run(journal->base, "UPDATE outbox SET state = 0, due = ? WHERE id = ? AND state IN (0, 4, 5)", "ii", now, id);
+	base_run(journal->base, "UPDATE outbox SET state = 0, due = ? WHERE id = ? AND state IN (0, 4, 5)",
+		"ii", now, id);
 	return finish_change(journal, id, error);
 }
 
@@ -280,7 +291,9 @@ outbox_recover(Journal *journal, const char *account, GError **error)
 {
 	if (!base_begin(journal->base, error))
 		return FALSE;
-	base_run(journal->base, "UPDATE outbox SET state = 0, owner = NULL WHERE account = ? AND state = 1", "t", account);
-	base_run(journal->base, "UPDATE outbox SET state = 5, owner = NULL WHERE account = ? AND state = 2", "t", account);
+	base_run(journal->base, "UPDATE outbox SET state = 0, owner = NULL WHERE account = ? AND state = 1",
+		"t", account);
+	base_run(journal->base, "UPDATE outbox SET state = 5, owner = NULL WHERE account = ? AND state = 2",
+		"t", account);
 	return journal_end(journal, error);
 }

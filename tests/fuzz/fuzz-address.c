@@ -41,7 +41,8 @@ as_server(const char *text)
 	if (server.port == 0)
 		server.port = 993;
 	back = server_format(&server);
-	if (!server_parse(back, &again, NULL) || strcmp(server.host, again.host) != 0 || server.port != again.port)
+	if (!server_parse(back, &again, NULL) || strcmp(server.host, again.host) != 0 ||
+		server.port != again.port)
 		abort();
 	g_free(server.host);
 	g_free(again.host);

@@ -35,7 +35,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Ini *ini = ini_parse("x.conf", (const char *)data, size, &error);
 	Config *config = ini != NULL ? config_build("/x/x.conf", ini, &error) : NULL;
 
-	if ((config == NULL) != (error != NULL) || (error != NULL && !g_utf8_validate(error->message, -1, NULL)))
+	if ((config == NULL) != (error != NULL) ||
+		(error != NULL && !g_utf8_validate(error->message, -1, NULL)))
 		abort();
 	if (config != NULL)
 		use(config);

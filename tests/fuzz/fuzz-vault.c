@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz-vault.c - any octets as a vault's head, and as what was inside one. The key itself is not derived: it is slow by intent. */
+/* fuzz-vault.c - any octets as a vault's head, and as what was inside one. The key itself is not derived: it
+ * is slow by intent. */
 #include "config.h"
 
 #include <stdint.h>

@@ -87,9 +87,10 @@ test_no_file_is_an_empty_configuration(Fixture *fixture, gconstpointer unused)
 static void
 test_an_account_is_completed(Fixture *fixture, gconstpointer unused)
 {
-	g_autoptr(Config) config = load(fixture, WORK "smtp = mail.example.org\nsmtp-security = starttls\n"
-						      "user = alice\nca-file = ca.pem\n[account home]\n"
-						      "address = b@example.org\nimap = localhost\nimap-security = plain\n");
+	g_autoptr(Config) config =
+		load(fixture, WORK "smtp = mail.example.org\nsmtp-security = starttls\n"
+				   "user = alice\nca-file = ca.pem\n[account home]\n"
+				   "address = b@example.org\nimap = localhost\nimap-security = plain\n");
 	const AccountConfig *work = config_account(config, "work");
 	const AccountConfig *home = config_account(config, "home");
 	g_autofree char *ca_file = g_build_filename(fixture->folder, "ca.pem", NULL);
@@ -163,7 +164,8 @@ static void
 test_what_is_nearer_wins(Fixture *fixture, gconstpointer unused)
 {
 	g_autoptr(Config) config = load(fixture,
-		"[posthorn]\nsort = date\nthreads = no\nforward = ask\n" WORK "sort = -size\nforward = attached\n"
+		"[posthorn]\nsort = date\nthreads = no\nforward = ask\n" WORK
+		"sort = -size\nforward = attached\n"
 		"[folder lists]\nmatch = lists/*\nmatch = News Letters\nthreads = yes\nsort = from\n"
 		"[folder Sent]\nsort = to\n");
 	static const struct {
@@ -182,7 +184,8 @@ test_what_is_nearer_wins(Fixture *fixture, gconstpointer unused)
 
 	(void)unused;
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-		g_autoptr(Preferences) preferences = config_preferences(config, rows[i].account, rows[i].folder);
+		g_autoptr(Preferences) preferences =
+			config_preferences(config, rows[i].account, rows[i].folder);
 		g_assert_cmpint(preferences->sort.key, ==, rows[i].key);
 		g_assert_cmpint(preferences->sort.descending, ==, rows[i].descending);
 		g_assert_cmpint(preferences->threads, ==, rows[i].threads);
@@ -268,8 +271,8 @@ static void
 test_an_invalid_change_is_not_written(Fixture *fixture, gconstpointer unused)
 {
 	g_autoptr(Config) config = load(fixture, WORK);
-	static const ConfigEntry bad[] = {{"imap-security", "plain"}, {"imap", NULL}, {"labl", "x"}, {"label", "a\nb = c"},
-		{"theme", "dark"}};
+	static const ConfigEntry bad[] = {{"imap-security", "plain"}, {"imap", NULL}, {"labl", "x"},
+		{"label", "a\nb = c"}, {"theme", "dark"}};
 	g_autofree char *text = NULL;
 
 	(void)unused;

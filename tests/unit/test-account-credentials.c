@@ -88,7 +88,8 @@ assert_lacks(Fixture *fixture, CredentialsResult wanted, Fault fault)
 	g_autoptr(Secret) secret = NULL;
 	g_autoptr(GError) error = NULL;
 
-	g_assert_cmpint(credentials_get(fixture->credentials, fixture->account, &secret, NULL, &error), ==, wanted);
+	g_assert_cmpint(
+		credentials_get(fixture->credentials, fixture->account, &secret, NULL, &error), ==, wanted);
 	g_assert_null(secret);
 	g_assert_cmpint(fault_of(error), ==, fault);
 }
@@ -206,7 +207,8 @@ test_no_place_to_store(Fixture *fixture, gconstpointer unused)
 
 	(void)unused;
 	g_assert_false(credentials_can_store(fixture->credentials, PLACE_AUTO, NULL));
-	g_assert_false(credentials_store(fixture->credentials, "work", secret, PLACE_AUTO, NULL, NULL, &error));
+	g_assert_false(
+		credentials_store(fixture->credentials, "work", secret, PLACE_AUTO, NULL, NULL, &error));
 	g_assert_error(error, POSTHORN_FAULT, FAULT_LOCAL);
 	g_assert_nonnull(strstr(error->message, "password-command"));
 	g_assert_nonnull(strstr(error->message, "vault-phrase"));
@@ -224,7 +226,8 @@ test_store_and_delete_in_the_vault(Fixture *fixture, gconstpointer unused)
 	credentials_give_phrase(fixture->credentials, phrase);
 	g_assert_true(credentials_can_store(fixture->credentials, PLACE_AUTO, NULL));
 	g_assert_false(credentials_can_store(fixture->credentials, PLACE_KEYRING, NULL));
-	g_assert_true(credentials_store(fixture->credentials, "work", secret, PLACE_AUTO, &place, NULL, NULL));
+	g_assert_true(
+		credentials_store(fixture->credentials, "work", secret, PLACE_AUTO, &place, NULL, NULL));
 	g_assert_cmpint(place, ==, PLACE_VAULT);
 	credentials_refused(fixture->credentials, "work");
 	assert_gets(fixture, "hunter2");

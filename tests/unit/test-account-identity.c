@@ -28,7 +28,8 @@ test_who_is_me(void)
 		const char *address;
 		gboolean me;
 	} rows[] = {{"alice@EXAMPLE.org", TRUE}, {"AL@example.net", TRUE}, {"orders@shop.example", TRUE},
-		{"x@shop.example.evil", FALSE}, {"bob@example.org", FALSE}, {"", FALSE}, {"\xff@shop.example", FALSE}};
+		{"x@shop.example.evil", FALSE}, {"bob@example.org", FALSE}, {"", FALSE},
+		{"\xff@shop.example", FALSE}};
 	g_autoptr(AccountConfig) account = make_account("");
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)

@@ -105,7 +105,7 @@ test_a_killed_holder_lets_go(Fixture *fixture, gconstpointer unused)
 static void
 test_waiting_can_be_cancelled(Fixture *fixture, gconstpointer unused)
 {
-	g_autoptr(AccountLock) lock = account_lock_take(&fixture->paths, "work", 0, NULL, NULL);
+	AccountLock *lock = account_lock_take(&fixture->paths, "work", 0, NULL, NULL);
 	g_autoptr(Cancel) cancel = cancel_new();
 	g_autoptr(GError) error = NULL;
 
@@ -113,6 +113,7 @@ test_waiting_can_be_cancelled(Fixture *fixture, gconstpointer unused)
 	cancel_trigger(cancel);
 	g_assert_null(account_lock_take(&fixture->paths, "work", 60000, cancel, &error));
 	g_assert_error(error, POSTHORN_FAULT, FAULT_CANCELED);
+	account_lock_free(lock);
 }
 
 static void

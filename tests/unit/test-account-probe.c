@@ -187,7 +187,8 @@ test_a_closed_port(void)
 
 	run_probe(&run, peer_closed_port(), 1, "x", NULL);
 	g_assert_error(run.error, POSTHORN_FAULT, FAULT_RETRY);
-	g_assert_cmpstr(run.log.lines->str, ==, "imap connect failed; imap login skipped; imap folders skipped; ");
+	g_assert_cmpstr(
+		run.log.lines->str, ==, "imap connect failed; imap login skipped; imap folders skipped; ");
 	run_clear(&run);
 }
 
@@ -263,7 +264,8 @@ test_an_unknown_domain_is_passed_by_quickly(void)
 	g_assert_false(probe_run(&options, &result, NULL, &error));
 	g_assert_error(error, POSTHORN_FAULT, FAULT_RETRY);
 	g_assert_cmpstr(log.lines->str, ==,
-		"imap connect passed-by; imap connect passed-by; imap connect passed-by; imap connect passed-by; "
+		"imap connect passed-by; imap connect passed-by; imap connect passed-by; imap connect "
+		"passed-by; "
 		"imap connect passed-by; imap connect failed; imap login skipped; imap folders skipped; ");
 	g_assert_cmpint(g_get_monotonic_time() - began, <, 8 * G_USEC_PER_SEC);
 	g_string_free(log.lines, TRUE);
@@ -308,12 +310,14 @@ test_a_certificate_is_asked_about(void)
 	for (int round = 0; round < 2; round++) {
 		g_autoptr(Peer) peer = peer_start(tls_imap, &tls);
 		g_autoptr(AccountConfig) account = make_tls_account(peer);
-		ProbeOptions options = {.account = account, .roots = roots, .secret = secret, .imap_only = TRUE};
+		ProbeOptions options = {
+			.account = account, .roots = roots, .secret = secret, .imap_only = TRUE};
 		g_auto(ProbeResult) result = {0};
 		g_autoptr(GError) error = NULL;
 		account->ca_file = g_strdup(ca_file);
 		if (round == 1)
-			g_ptr_array_add(account->trust, g_strdup_printf("127.0.0.1:%u sha256:%s", peer_port(peer), line));
+			g_ptr_array_add(account->trust,
+				g_strdup_printf("127.0.0.1:%u sha256:%s", peer_port(peer), line));
 		g_assert_cmpint(probe_run(&options, &result, NULL, &error), ==, round == 1);
 		if (round == 1)
 			continue;

@@ -120,7 +120,8 @@ test_every_row_guesses_well(void)
 		g_assert_cmpint(row->smtp_security, !=, NET_PLAIN);
 		g_assert_true(row->help == NULL || g_str_has_prefix(row->help, "https://"));
 		for (gsize d = 0; domains[d] != NULL; d++) {
-			g_autofree char *address = g_strconcat("alice@", domains[d][0] == '*' ? "x" : "", domains[d] + (domains[d][0] == '*'), NULL);
+			g_autofree char *address = g_strconcat("alice@", domains[d][0] == '*' ? "x" : "",
+				domains[d] + (domains[d][0] == '*'), NULL);
 			g_autoptr(GPtrArray) imap = providers_guess(address, FALSE, NULL);
 			g_autoptr(GPtrArray) smtp = providers_guess(address, TRUE, NULL);
 			HostPort again = {NULL, 0};
@@ -174,8 +175,9 @@ test_user_names(void)
 static void
 test_guesses_for_the_unknown_are_tls_first_and_never_plain(void)
 {
-	static const char *const wanted[] = {"imap.corp.example:993 0", "mail.corp.example:993 0", "corp.example:993 0",
-		"imap.corp.example:143 1", "mail.corp.example:143 1", "corp.example:143 1"};
+	static const char *const wanted[] = {"imap.corp.example:993 0", "mail.corp.example:993 0",
+		"corp.example:993 0", "imap.corp.example:143 1", "mail.corp.example:143 1",
+		"corp.example:143 1"};
 	g_autoptr(GPtrArray) guesses = providers_guess("bob@corp.example", FALSE, NULL);
 	g_autoptr(GPtrArray) smtp = providers_guess("bob@corp.example", TRUE, NULL);
 

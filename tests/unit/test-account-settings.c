@@ -72,7 +72,7 @@ test_every_row_is_whole(void)
 		g_assert_cmpint(strlen(allowed), >, 0);
 		g_assert_true(settings_find(settings[i].name) == &settings[i]);
 		g_assert_true((settings[i].type == SETTING_ENUM || settings[i].type == SETTING_SORT) ==
-			(settings[i].allowed != NULL));
+			      (settings[i].allowed != NULL));
 	}
 }
 
@@ -140,7 +140,8 @@ test_what_is_allowed(void)
 		{"imap", "imap.example.org", TRUE},
 		{"imap", "imap.example.org:0", FALSE},
 		{"imap", "imaps://imap.example.org", FALSE},
-		{"trust", "h:993 sha256:0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef", TRUE},
+		{"trust", "h:993 sha256:0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef",
+			TRUE},
 		{"trust", "h sha256:0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef", FALSE},
 		{"trust", "h:993 0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef", FALSE},
 		{"trust", "h:993 sha256:12", FALSE},
@@ -289,8 +290,9 @@ test_the_manual_has_every_row(void)
 	(void)settings_all(&count);
 	for (gsize i = 0; lines[i] != NULL; i++) {
 		entries += g_str_has_prefix(lines[i], ".TP");
-		g_assert_true(lines[i][0] != '.' || g_str_has_prefix(lines[i], ".TP") || g_str_has_prefix(lines[i], ".B ") ||
-			g_str_has_prefix(lines[i], ".BR ") || g_str_has_prefix(lines[i], ".S"));
+		g_assert_true(lines[i][0] != '.' || g_str_has_prefix(lines[i], ".TP") ||
+			      g_str_has_prefix(lines[i], ".B ") || g_str_has_prefix(lines[i], ".BR ") ||
+			      g_str_has_prefix(lines[i], ".S"));
 	}
 	g_assert_cmpuint(entries, ==, count);
 	g_assert_nonnull(strstr(manual, "\n.B imap\\-security\n"));

@@ -139,19 +139,23 @@ test_finish_writes_account_and_secret(Fixture *fixture, gconstpointer unused)
 	set_text(&fixture->choices->user, "alice");
 	set_text(&fixture->choices->smtp_user, "alice");
 	fixture->choices->read_only = TRUE;
-	g_assert_true(setup_finish(fixture->choices, fixture->config, fixture->credentials, &key, &place, NULL, &error));
+	g_assert_true(setup_finish(
+		fixture->choices, fixture->config, fixture->credentials, &key, &place, NULL, &error));
 	g_assert_no_error(error);
 	g_assert_cmpstr(key, ==, "corp");
 	g_assert_cmpint(place, ==, PLACE_VAULT);
 	g_assert_true(g_file_get_contents(fixture->path, &text, NULL, NULL));
 	g_assert_cmpstr(text, ==,
-		"[account corp]\nname = Alice Example\naddress = alice@corp.example\nimap = mx.corp.example:993\n"
-		"imap-security = tls\nsmtp = mx.corp.example:587\nsmtp-security = starttls\nuser = alice\nread-only = yes\n");
+		"[account corp]\nname = Alice Example\naddress = alice@corp.example\nimap = "
+		"mx.corp.example:993\n"
+		"imap-security = tls\nsmtp = mx.corp.example:587\nsmtp-security = starttls\nuser = "
+		"alice\nread-only = yes\n");
 	g_assert_cmpint(g_stat(fixture->path, &status), ==, 0);
 	g_assert_cmpuint(status.st_mode & 0777, ==, 0600);
 	credentials_refused(fixture->credentials, key);
-	g_assert_cmpint(credentials_get(fixture->credentials, config_account(fixture->config, key), &secret, NULL, NULL), ==,
-		CREDENTIALS_OK);
+	g_assert_cmpint(credentials_get(fixture->credentials, config_account(fixture->config, key), &secret,
+				NULL, NULL),
+		==, CREDENTIALS_OK);
 	g_assert_cmpstr(secret_text(secret), ==, "hunter2");
 	g_assert_null(strstr(text, "hunter2"));
 }
@@ -162,7 +166,8 @@ test_a_phrase_from_a_file_is_found_again(Fixture *fixture, gconstpointer unused)
 	(void)unused;
 	fixture->choices->vault_phrase = secret_new("phrase", -1);
 	set_text(&fixture->choices->vault_phrase_file, "/tmp/my phrase");
-	g_assert_true(setup_finish(fixture->choices, fixture->config, fixture->credentials, NULL, NULL, NULL, NULL));
+	g_assert_true(setup_finish(
+		fixture->choices, fixture->config, fixture->credentials, NULL, NULL, NULL, NULL));
 	g_assert_cmpstr(config_program(fixture->config)->vault_phrase_command[0], ==, "cat");
 	g_assert_cmpstr(config_program(fixture->config)->vault_phrase_command[1], ==, "/tmp/my phrase");
 }
@@ -173,7 +178,8 @@ test_no_place_for_the_password_leaves_nothing(Fixture *fixture, gconstpointer un
 	g_autoptr(GError) error = NULL;
 
 	(void)unused;
-	g_assert_false(setup_finish(fixture->choices, fixture->config, fixture->credentials, NULL, NULL, NULL, &error));
+	g_assert_false(setup_finish(
+		fixture->choices, fixture->config, fixture->credentials, NULL, NULL, NULL, &error));
 	g_assert_error(error, POSTHORN_FAULT, FAULT_LOCAL);
 	g_assert_false(g_file_test(fixture->path, G_FILE_TEST_EXISTS));
 }
@@ -189,9 +195,11 @@ test_nothing_is_stored_half(Fixture *fixture, gconstpointer unused)
 	(void)unused;
 	fixture->choices->vault_phrase = secret_new("phrase", -1);
 	g_assert_true(g_file_set_contents(fixture->path, "[broken\n", -1, NULL));
-	g_assert_false(setup_finish(fixture->choices, fixture->config, fixture->credentials, NULL, NULL, NULL, &error));
+	g_assert_false(setup_finish(
+		fixture->choices, fixture->config, fixture->credentials, NULL, NULL, NULL, &error));
 	g_assert_error(error, POSTHORN_FAULT, FAULT_INPUT);
-	g_assert_cmpint(credentials_get(fixture->credentials, account, &secret, NULL, NULL), ==, CREDENTIALS_NEED_PASSWORD);
+	g_assert_cmpint(credentials_get(fixture->credentials, account, &secret, NULL, NULL), ==,
+		CREDENTIALS_NEED_PASSWORD);
 	account_config_free(account);
 }
 
@@ -202,7 +210,8 @@ test_a_command_needs_no_place(Fixture *fixture, gconstpointer unused)
 	fixture->choices->login = SETUP_PASSWORD_COMMAND;
 	set_text(&fixture->choices->password_command, "pass show 'my mail'");
 	fixture->choices->receive_only = TRUE;
-	g_assert_true(setup_finish(fixture->choices, fixture->config, fixture->credentials, NULL, NULL, NULL, NULL));
+	g_assert_true(setup_finish(
+		fixture->choices, fixture->config, fixture->credentials, NULL, NULL, NULL, NULL));
 	g_assert_cmpstr(config_account(fixture->config, "corp")->password_command[2], ==, "my mail");
 	g_assert_null(config_account(fixture->config, "corp")->smtp.host);
 }
@@ -254,17 +263,25 @@ test_causes(void)
 		Fault fault;
 		const char *message, *words, *next;
 	} rows[] = {
-		{"a@gmail.com", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "Invalid credentials", "Gmail", "apppasswords"},
-		{"a@gmail.com", AUTH_OAUTH2, SERVER_IMAP, 0, FAULT_AUTH, "Invalid credentials", "token", "token-command"},
-		{"a@hotmail.com", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "LOGIN failed.", "2024", "oauth2"},
-		{"a@gmx.net", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "no", "switched off", "hilfe.gmx.net"},
-		{"a@t-online.de", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "no", "T-Online", "app password"},
+		{"a@gmail.com", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "Invalid credentials", "Gmail",
+			"apppasswords"},
+		{"a@gmail.com", AUTH_OAUTH2, SERVER_IMAP, 0, FAULT_AUTH, "Invalid credentials", "token",
+			"token-command"},
+		{"a@hotmail.com", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "LOGIN failed.", "2024",
+			"oauth2"},
+		{"a@gmx.net", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "no", "switched off",
+			"hilfe.gmx.net"},
+		{"a@t-online.de", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "no", "T-Online",
+			"app password"},
 		{"a@proton.me", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_RETRY, "refused", "Bridge", "Start"},
-		{"a@proton.me", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_TRUST, "self-signed", "Bridge", "fingerprint"},
-		{"a@corp.example", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "the words", "the words", "user name"},
+		{"a@proton.me", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_TRUST, "self-signed", "Bridge",
+			"fingerprint"},
+		{"a@corp.example", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_AUTH, "the words", "the words",
+			"user name"},
 		{"a@corp.example", AUTH_PASSWORD, SERVER_SMTP, 465, FAULT_RETRY, "late", "late", "587"},
 		{"a@corp.example", AUTH_PASSWORD, SERVER_SMTP, 587, FAULT_RETRY, "late", "late", "network"},
-		{"a@corp.example", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_REFUSED, "does not speak TLS", "TLS", "starttls"},
+		{"a@corp.example", AUTH_PASSWORD, SERVER_IMAP, 0, FAULT_REFUSED, "does not speak TLS", "TLS",
+			"starttls"},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

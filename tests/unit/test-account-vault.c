@@ -4,11 +4,11 @@
 #include "account/vault.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "util/fault.h"
@@ -151,7 +151,7 @@ test_every_changed_byte_is_noticed(Fixture *fixture, gconstpointer unused)
 		bad = vault_unseal(copy, length, fixture->phrase, &error);
 		g_assert_null(bad);
 		g_assert_true(fault_of(error) == FAULT_AUTH || fault_of(error) == FAULT_DAMAGED ||
-			fault_of(error) == FAULT_NEWER);
+			      fault_of(error) == FAULT_NEWER);
 	}
 	for (gsize cut = 0; cut < length; cut += 3) {
 		g_autoptr(Secret) bad = vault_unseal(data, cut, fixture->phrase, NULL);
@@ -168,9 +168,9 @@ test_absurd_headers_are_refused_before_any_work(Fixture *fixture, gconstpointer 
 		gsize offset;
 		guint8 value;
 		Fault fault;
-	} rows[] = {{0, 'Q', FAULT_DAMAGED}, {7, 2, FAULT_NEWER}, {7, 0, FAULT_DAMAGED}, {8, 63, FAULT_DAMAGED},
-		{8, 0, FAULT_DAMAGED}, {9, 0, FAULT_DAMAGED}, {9, 255, FAULT_DAMAGED}, {10, 0, FAULT_DAMAGED},
-		{10, 255, FAULT_DAMAGED}, {11, 1, FAULT_DAMAGED}};
+	} rows[] = {{0, 'Q', FAULT_DAMAGED}, {7, 2, FAULT_NEWER}, {7, 0, FAULT_DAMAGED},
+		{8, 63, FAULT_DAMAGED}, {8, 0, FAULT_DAMAGED}, {9, 0, FAULT_DAMAGED}, {9, 255, FAULT_DAMAGED},
+		{10, 0, FAULT_DAMAGED}, {10, 255, FAULT_DAMAGED}, {11, 1, FAULT_DAMAGED}};
 
 	(void)unused;
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -210,8 +210,12 @@ test_a_damaged_payload_is_said(void)
 		{"\0", 1, FAULT_DAMAGED},
 		{"\0\5abc", 5, FAULT_DAMAGED},
 		{"\0\1a\0\0\0\2b", 8, FAULT_DAMAGED},
-		{"\0\1a\xff\xff\xff\xff" "b", 8, FAULT_DAMAGED},
-		{"\xff\xff" "aaaaaaaa", 10, FAULT_DAMAGED},
+		{"\0\1a\xff\xff\xff\xff"
+		 "b",
+			8, FAULT_DAMAGED},
+		{"\xff\xff"
+		 "aaaaaaaa",
+			10, FAULT_DAMAGED},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -199,14 +199,16 @@ test_messages_settle_one_by_one(void)
 	OperationMessage *message;
 
 	g_assert_true(journal_add(scratch->journal, &move, 1, NULL));
-	g_assert_true(journal_set_message(scratch->journal, move->id, 1, OPERATION_DONE, 9, ROW_ID(4, 9), NULL));
+	g_assert_true(
+		journal_set_message(scratch->journal, move->id, 1, OPERATION_DONE, 9, ROW_ID(4, 9), NULL));
 	g_assert_true(journal_set_message(scratch->journal, move->id, 1, OPERATION_DONE, 0, 0, NULL));
 	back = journal_get(scratch->journal, move->id);
 	message = g_ptr_array_index(back->messages, 1);
 	g_assert_cmpint(message->state, ==, OPERATION_DONE);
 	g_assert_cmpuint(message->new_uid, ==, 9);
 	g_assert_cmpint(message->new_row, ==, ROW_ID(4, 9));
-	g_assert_cmpint(((OperationMessage *)g_ptr_array_index(back->messages, 0))->state, ==, OPERATION_PENDING);
+	g_assert_cmpint(
+		((OperationMessage *)g_ptr_array_index(back->messages, 0))->state, ==, OPERATION_PENDING);
 }
 
 static void
@@ -310,7 +312,8 @@ test_people_by_any_word(void)
 	static const struct {
 		const char *prefix;
 		guint count;
-	} rows[] = {{"mül", 1}, {"mul", 1}, {"hans", 1}, {"MU", 1}, {"exam", 2}, {"üller", 0}, {"%", 2}, {"bob@", 1}, {"", 2}};
+	} rows[] = {{"mül", 1}, {"mul", 1}, {"hans", 1}, {"MU", 1}, {"exam", 2}, {"üller", 0}, {"%", 2},
+		{"bob@", 1}, {"", 2}};
 	g_autoptr(GPtrArray) best = NULL;
 
 	g_assert_true(journal_wrote_to(journal, "Hans Müller", "hans@Example.org", 10, NULL));

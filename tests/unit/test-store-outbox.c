@@ -223,7 +223,8 @@ test_two_senders_never_take_the_same(void)
 	g_assert_cmpint(pipe(fds), ==, 0);
 	child = fork();
 	scratch_reopen(scratch);
-	for (OutboxMessage *message; (message = outbox_take(scratch->journal, "work", "x", 1, NULL)) != NULL; taken++)
+	for (OutboxMessage *message; (message = outbox_take(scratch->journal, "work", "x", 1, NULL)) != NULL;
+		taken++)
 		outbox_message_free(message);
 	if (child == 0) {
 		of_child = (guint8)taken;
@@ -312,7 +313,8 @@ test_a_kill_keeps_the_last_saved_draft(void)
 	if (child == 0) {
 		StoreDraft *draft = make_draft("text");
 		scratch_reopen(scratch);
-		while (draft_save(scratch->journal, draft, NULL) && write(fds[1], &draft->revision, sizeof(guint)) > 0)
+		while (draft_save(scratch->journal, draft, NULL) &&
+			write(fds[1], &draft->revision, sizeof(guint)) > 0)
 			;
 		_exit(1);
 	}
