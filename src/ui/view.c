@@ -26,8 +26,8 @@ view_free(View *view)
 		return;
 	keymap_free(view->keymap);
 	g_free(view->search);
-	if (view->marked)
-		g_hash_table_destroy(view->marked);
+	/* NULL from here on: what the class frees may look at the marks once more. */
+	g_clear_pointer(&view->marked, g_hash_table_destroy);
 	view->class->free(view);
 }
 
