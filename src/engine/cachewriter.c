@@ -14,6 +14,7 @@
 
 #include "engine/private.h"
 #include "engine/worker.h"
+#include "util/dates.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 #include "util/log.h"
@@ -22,6 +23,7 @@
 #define GUEST_LOOK_MS 1000
 #define GUEST_TRY_LOCK 3 /* looks */
 #define IDLE_CHECKPOINT_MS 5000
+#define TRIM_EVERY_US (10 * 60 * G_USEC_PER_SEC)
 
 typedef struct {
 	CacheFunc func;
@@ -39,6 +41,7 @@ typedef struct {
 	StoreView *view;   /* guest: to notice the holder's commits */
 	guint64 version;
 	guint looks;
+	gint64 trimmed_us;  /* when bodies beyond cache-size went; 0: not yet */
 	gboolean full_said; /* "disk full" was said, until a task succeeds */
 } Writer;
 
@@ -354,6 +357,21 @@ cachewriter_answer(EngineAccount *account, ControlRequest *request, gboolean ok)
 
 /* ---- the loop ------------------------------------------------------------------------ */
 
+/* With nothing to do: the WAL into its file, old bodies away. */
+static void
+keep_house(Writer *writer)
+{
+	gint64 now = dates_clock_us();
+	g_autoptr(GError) error = NULL;
+
+	if (writer->trimmed_us == 0 || now - writer->trimmed_us > TRIM_EVERY_US) {
+		writer->trimmed_us = now;
+		if (!store_cache_trim(writer->cache, writer->account->cache_size, &error))
+			engine_post_note(writer->account->engine, writer->account->key, NULL, error);
+	}
+	store_cache_checkpoint(writer->cache, TRUE);
+}
+
 static void
 writer_wait(Writer *writer)
 {
@@ -365,7 +383,7 @@ writer_wait(Writer *writer)
 	int ready = poll(fds, G_N_ELEMENTS(fds), writer->cache ? IDLE_CHECKPOINT_MS : GUEST_LOOK_MS);
 
 	if (ready == 0 && writer->cache != NULL)
-		store_cache_checkpoint(writer->cache, TRUE);
+		keep_house(writer);
 	else if (ready == 0)
 		guest_look(writer);
 	if (ready > 0 && (fds[2].revents & POLLIN))

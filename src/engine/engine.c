@@ -31,6 +31,7 @@ account_new(Engine *engine, const AccountConfig *config)
 	account->config = account_config_copy(config);
 	preferences = config_preferences(engine->config, config->key, NULL);
 	account->sent_copy = preferences->sent_copy;
+	account->cache_size = config_program(engine->config)->cache_size;
 	account->cache_folder = engine_cache_folder(engine, config->key);
 	account->sync = worker_new(account, WORKER_SYNC);
 	account->fetch = worker_new(account, WORKER_FETCH);

@@ -64,6 +64,7 @@ struct EngineAccount {
 	char *cache_folder;
 	NetTrust *trust;
 	SentCopy sent_copy;
+	guint64 cache_size; /* bytes of bodies kept */
 	gint holder;           /* atomic: this process holds the lock and its cache is open */
 	gint guest;            /* atomic: another process holds it */
 
