@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "store/base-private.h"
+#include "store/checksum.h"
 
 #include "util/i18n.h"
 #include "util/log.h"
@@ -20,6 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SMALLEST_PAGE 512
 #define BUSY_NAP_US 400
 #define BUSY_LIMIT_US (20 * G_USEC_PER_SEC)
 
@@ -131,10 +133,14 @@ set_pragmas(StoreBase *base, const BaseOptions *options, GError **error)
 					       "%s PRAGMA synchronous=%s; PRAGMA query_only=%s;"
 					       "SELECT count(*) FROM sqlite_schema",
 		options->cache_kib > 0 ? options->cache_kib : 512,
-		writes && options->flags & BASE_VACUUM ? "PRAGMA auto_vacuum=INCREMENTAL;" : "",
+		writes && options->flags & BASE_VACUUM ? "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL;"
+						       : writes ? "PRAGMA page_size=4096;" : "",
 		options->flags & BASE_DURABLE ? "FULL" : "NORMAL", writes ? "OFF" : "ON");
+	int reserved = CHECKSUM_RESERVED;
 	int code;
 
+	if (options->flags & BASE_CHECKED)
+		sqlite3_file_control(base->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
 	sqlite3_db_config(base->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_db_config(base->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	base_watch_wal(base);
@@ -163,7 +169,7 @@ connect_file(const char *path, const BaseOptions *options, GError **error)
 	base->path = g_strdup(path);
 	base->checkpoint_fd = -1;
 	base->statements = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)(void (*)(void))sqlite3_finalize);
-	code = sqlite3_open_v2(path, &base->db, flags, NULL);
+	code = sqlite3_open_v2(path, &base->db, flags, options->flags & BASE_CHECKED ? checksum_vfs() : NULL);
 	if (code == SQLITE_OK) {
 		sqlite3_extended_result_codes(base->db, 1);
 		sqlite3_busy_handler(base->db, wait_while_busy, base);
@@ -337,6 +343,40 @@ check_marked(StoreBase *base, const BaseOptions *options, GError **error)
 	return TRUE;
 }
 
+/* What the WAL holds is newer than the pages beneath: it goes there first. */
+static gboolean
+verify(StoreBase *base, const BaseOptions *options, GError **error)
+{
+	g_autofree char *wal = g_strconcat(base->path, "-wal", NULL);
+	GStatBuf status;
+	int code;
+
+	if (options->flags & BASE_READ_ONLY || !(options->flags & BASE_VERIFY))
+		return TRUE;
+	base_checkpoint(base, TRUE);
+	if (base_failed(base, error))
+		return FALSE;
+	if (g_stat(wal, &status) == 0 && status.st_size > 0)
+		return TRUE; /* a reader is at it: another time */
+	code = checksum_verify(base->db);
+	if (code == SQLITE_OK)
+		return TRUE;
+	base_set_error(error, base->path, code, sqlite3_errstr(code));
+	return FALSE;
+}
+
+/* SQLite takes a stump for an empty file. */
+static gboolean
+refuse_stump(const char *path, GError **error)
+{
+	GStatBuf status;
+
+	if (g_stat(path, &status) != 0 || status.st_size == 0 || status.st_size >= SMALLEST_PAGE)
+		return TRUE;
+	fault_set(error, FAULT_DAMAGED, _("%s is damaged, or not a file of Posthorn's."), path);
+	return FALSE;
+}
+
 static StoreBase *
 open_once(const char *path, const BaseOptions *options, BaseOutcome *outcome, GError **error)
 {
@@ -350,11 +390,12 @@ open_once(const char *path, const BaseOptions *options, BaseOutcome *outcome, GE
 			fault_set(error, FAULT_UNKNOWN, _("There is no %s yet."), path);
 			return NULL;
 		}
-	} else if (!make_file(path, &made, error)) {
+	} else if (!make_file(path, &made, error) || !refuse_stump(path, error)) {
 		return NULL;
 	}
 	base = connect_file(path, options, error);
-	if (base == NULL || !check_marked(base, options, error) || !settle_version(base, options, outcome, error))
+	if (base == NULL || !check_marked(base, options, error) || !verify(base, options, error) ||
+		!settle_version(base, options, outcome, error))
 		return NULL;
 	return g_steal_pointer(&base);
 }

@@ -56,6 +56,8 @@ base_is_damaged(const StoreBase *base)
 Fault
 base_fault_of_code(int code)
 {
+	if (code == SQLITE_IOERR_DATA)
+		return FAULT_DAMAGED;
 	switch (code & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:

@@ -28,6 +28,8 @@ typedef enum {
 	BASE_REBUILD = 1 << 2,   /* damaged or of an older schema without a step up: set aside as FILE.damaged (one is kept) and made anew */
 	BASE_KEEP = 1 << 3,      /* damaged: set aside as FILE.damaged-N (none is overwritten) and made anew; before a migration copied to FILE.vN */
 	BASE_VACUUM = 1 << 4,    /* what is deleted can be given back to the disk (PRAGMA incremental_vacuum) */
+	BASE_CHECKED = 1 << 5,   /* each page carries a checksum (checksum.h): any change from outside is damage, found when it is read */
+	BASE_VERIFY = 1 << 6,    /* and all of them are read when it is opened for writing: 10 ms for 20 MB */
 } BaseFlags;
 
 typedef struct {

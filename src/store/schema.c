@@ -89,10 +89,12 @@ static const char bodies[] =
 #define BODIES_VERSION 1
 
 const BaseOptions schema_headers = {
-	.schema = headers, .version = HEADERS_VERSION, .flags = BASE_REBUILD, .cache_kib = 2048};
+	.schema = headers, .version = HEADERS_VERSION, .flags = BASE_REBUILD | BASE_CHECKED | BASE_VERIFY,
+	.cache_kib = 2048};
 const BaseOptions schema_bodies = {
-	.schema = bodies, .version = BODIES_VERSION, .flags = BASE_REBUILD | BASE_VACUUM, .cache_kib = 512};
+	.schema = bodies, .version = BODIES_VERSION, .flags = BASE_REBUILD | BASE_VACUUM | BASE_CHECKED,
+	 .cache_kib = 512};
 const BaseOptions schema_headers_reader = {
-	.schema = headers, .version = HEADERS_VERSION, .flags = BASE_READ_ONLY, .cache_kib = 512};
+	.schema = headers, .version = HEADERS_VERSION, .flags = BASE_READ_ONLY | BASE_CHECKED, .cache_kib = 512};
 const BaseOptions schema_bodies_reader = {
-	.schema = bodies, .version = BODIES_VERSION, .flags = BASE_READ_ONLY, .cache_kib = 256};
+	.schema = bodies, .version = BODIES_VERSION, .flags = BASE_READ_ONLY | BASE_CHECKED, .cache_kib = 256};

@@ -32,3 +32,13 @@ check_PROGRAMS += tests/unit/test-store-order
 TESTS += tests/unit/test-store-order
 tests_unit_test_store_order_SOURCES = %D%/test-store-order.c %D%/store-mail.h
 tests_unit_test_store_order_LDADD = $(LINK_STORE)
+
+check_PROGRAMS += tests/unit/test-store-damage
+TESTS += tests/unit/test-store-damage
+tests_unit_test_store_damage_SOURCES = %D%/test-store-damage.c %D%/store-mail.h
+tests_unit_test_store_damage_LDADD = $(LINK_STORE)
+
+check_PROGRAMS += tests/unit/test-store-shared
+TESTS += tests/unit/test-store-shared
+tests_unit_test_store_shared_SOURCES = %D%/test-store-shared.c %D%/store-mail.h
+tests_unit_test_store_shared_LDADD = $(LINK_STORE)
