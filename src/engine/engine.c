@@ -64,6 +64,8 @@ engine_new(const EngineOptions *options, char **warning, GError **error)
 	engine->credentials =
 		credentials_new(options->paths, config_program(options->config)->vault_phrase_command);
 	engine->accounts = g_ptr_array_new_with_free_func(account_free);
+	journaler_init(engine);
+	reader_init(engine);
 	for (guint i = 0; i < accounts->len; i++) {
 		const AccountConfig *account = accounts->pdata[i];
 		if (options->account == NULL || strcmp(options->account, account->key) == 0)
@@ -129,9 +131,9 @@ engine_free(Engine *engine)
 	if (engine->started) {
 		for (guint i = 0; i < engine->accounts->len; i++)
 			cachewriter_stop(engine->accounts->pdata[i]);
-		reader_stop(engine);
-		journaler_stop(engine);
 	}
+	reader_stop(engine);
+	journaler_stop(engine);
 	g_ptr_array_unref(engine->accounts);
 	journal_close(engine->journal);
 	credentials_free(engine->credentials);

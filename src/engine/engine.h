@@ -33,7 +33,11 @@ typedef struct {
 	const char *account;  /* batch: only this account; NULL: all */
 } EngineOptions;
 
-/* Opens the journal; starts nothing, connects to nothing: cheap. *warning (may be NULL; the caller's): a damaged file was set aside. */
+/*
+ * Opens the journal; starts nothing, connects to nothing: cheap. Acts and tasks
+ * given before the start are done after it. *warning (may be NULL; the
+ * caller's): a damaged file was set aside.
+ */
 Engine *engine_new(const EngineOptions *options, char **warning, GError **error);
 /* Start the threads: takes the locks, opens the caches, connects (not in batch). */
 void engine_start(Engine *engine);

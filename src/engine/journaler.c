@@ -64,23 +64,26 @@ journaler_main(gpointer data)
 }
 
 void
-journaler_start(Engine *engine)
+journaler_init(Engine *engine)
 {
 	engine->journal_views = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)store_view_close);
 	engine->journal_queue = queue_new(0, task_free);
+}
+
+void
+journaler_start(Engine *engine)
+{
 	engine->journaler = g_thread_new("journal", journaler_main, engine);
 }
 
 void
 journaler_stop(Engine *engine)
 {
-	if (engine->journaler == NULL)
-		return;
 	queue_close(engine->journal_queue);
-	g_thread_join(engine->journaler);
+	if (engine->journaler != NULL)
+		g_thread_join(engine->journaler);
 	engine->journaler = NULL;
-	queue_free(engine->journal_queue);
-	engine->journal_queue = NULL;
+	g_clear_pointer(&engine->journal_queue, queue_free);
 	g_hash_table_unref(engine->journal_views);
 }
 

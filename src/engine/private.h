@@ -26,6 +26,8 @@ typedef struct Worker Worker;
 typedef gboolean (*CacheFunc)(EngineAccount *account, StoreCache *cache, gpointer data, GError **error);
 typedef gboolean (*JournalFunc)(Engine *engine, Journal *journal, gpointer data, GError **error);
 
+/* Its queue: what comes before the start is done after it. */
+void journaler_init(Engine *engine);
 /* Start and end the journaler; engine->journal is handed to it. */
 void journaler_start(Engine *engine);
 void journaler_stop(Engine *engine);
@@ -50,6 +52,7 @@ void cachewriter_wake(EngineAccount *account);
 /* Answer a request of another process; taken over. */
 void cachewriter_answer(EngineAccount *account, ControlRequest *request, gboolean ok);
 
+void reader_init(Engine *engine);
 void reader_start(Engine *engine);
 void reader_stop(Engine *engine);
 /* A task whose done function will not be called; NULL is fine. */

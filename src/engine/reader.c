@@ -107,19 +107,23 @@ reader_main(gpointer data)
 }
 
 void
-reader_start(Engine *engine)
+reader_init(Engine *engine)
 {
 	engine->reader_queue = queue_new(0, run_task_free);
+}
+
+void
+reader_start(Engine *engine)
+{
 	engine->reader = g_thread_new("reader", reader_main, engine);
 }
 
 void
 reader_stop(Engine *engine)
 {
-	if (engine->reader == NULL)
-		return;
 	queue_close(engine->reader_queue);
-	g_thread_join(engine->reader);
+	if (engine->reader != NULL)
+		g_thread_join(engine->reader);
 	engine->reader = NULL;
 	g_clear_pointer(&engine->reader_queue, queue_free);
 }
