@@ -46,7 +46,8 @@ follow(StoreCache *cache, RowId id)
 			return id;
 		next = base_integer(cache->headers, 0, "SELECT new FROM moved WHERE old = ?", "i", id);
 		if (next == 0)
-			next = base_integer(cache->headers, 0, "SELECT new FROM alias WHERE old = ?", "i", id);
+			next = base_integer(
+				cache->headers, 0, "SELECT new FROM alias WHERE old = ?", "i", id);
 		if (next == 0)
 			return here ? id : 0;
 		id = next;
@@ -72,8 +73,8 @@ id_by_uid(StoreCache *cache, const OperationMessage *message)
 
 	if (folder == 0 || message->uid == 0)
 		return 0;
-	if (base_integer(cache->headers, 0, "SELECT uidvalidity FROM folder WHERE id = ?", "i", (gint64)folder) !=
-		(gint64)message->uidvalidity)
+	if (base_integer(cache->headers, 0, "SELECT uidvalidity FROM folder WHERE id = ?", "i",
+		    (gint64)folder) != (gint64)message->uidvalidity)
 		return 0;
 	return ROW_ID(folder, message->uid);
 }
@@ -155,14 +156,15 @@ apply_flags(const Applying *applying, const RowBrief *row, gint place)
 {
 	StoreBase *base = applying->cache->headers;
 
-	base_run(base, "INSERT OR IGNORE INTO pending VALUES(?, ?, ?, ?)", "iiii", row->id, applying->operation,
-		(gint64)PENDING_FLAGS, (gint64)place);
+	base_run(base, "INSERT OR IGNORE INTO pending VALUES(?, ?, ?, ?)", "iiii", row->id,
+		applying->operation, (gint64)PENDING_FLAGS, (gint64)place);
 	if (changes(applying->cache) == 0)
 		return;
 	applying->cache->pending_rows++;
 	base_run(base,
 		"INSERT OR IGNORE INTO server SELECT id, flags, keywords FROM message WHERE id = ?1"
-		" UNION ALL SELECT id, flags, keywords FROM hidden WHERE id = ?1", "i", row->id);
+		" UNION ALL SELECT id, flags, keywords FROM hidden WHERE id = ?1",
+		"i", row->id);
 	row_renew(applying->cache, row->id);
 }
 
@@ -173,11 +175,13 @@ share_pending(StoreCache *cache, RowId from, RowId to)
 	if (cache->pending_rows == 0)
 		return;
 	base_run(cache->headers,
-		"INSERT OR IGNORE INTO pending SELECT ?, operation, field, place FROM pending WHERE id = ? AND field = ?",
+		"INSERT OR IGNORE INTO pending SELECT ?, operation, field, place FROM pending WHERE id = ? "
+		"AND field = ?",
 		"iii", to, from, (gint64)PENDING_FLAGS);
 	cache->pending_rows += changes(cache);
-	base_run(cache->headers, "INSERT OR IGNORE INTO server SELECT ?, flags, keywords FROM server WHERE id = ?", "ii",
-		to, from);
+	base_run(cache->headers,
+		"INSERT OR IGNORE INTO server SELECT ?, flags, keywords FROM server WHERE id = ?", "ii", to,
+		from);
 }
 
 /* The provisional row; 0: none was made. */
@@ -235,7 +239,8 @@ apply_one(const Applying *applying, RowId id, gint place)
 void
 apply_awaited(StoreCache *cache, FolderId folder, guint32 uidvalidity, guint32 uid)
 {
-	g_autofree char *name = base_text(cache->headers, "SELECT name FROM folder WHERE id = ?", "i", (gint64)folder);
+	g_autofree char *name =
+		base_text(cache->headers, "SELECT name FROM folder WHERE id = ?", "i", (gint64)folder);
 	g_autofree char *target = NULL;
 	Applying applying = {.cache = cache};
 	sqlite3_stmt *query;
@@ -243,8 +248,10 @@ apply_awaited(StoreCache *cache, FolderId folder, guint32 uidvalidity, guint32 u
 
 	for (;;) {
 		query = base_query(cache->headers,
-			"SELECT a.operation, a.place, o.kind, o.target FROM awaited a JOIN operation o ON o.id = a.operation"
-			" WHERE a.folder = ? AND a.uidvalidity = ? AND a.uid = ? ORDER BY a.operation LIMIT 1",
+			"SELECT a.operation, a.place, o.kind, o.target FROM awaited a JOIN operation o ON "
+			"o.id = a.operation"
+			" WHERE a.folder = ? AND a.uidvalidity = ? AND a.uid = ? ORDER BY a.operation LIMIT "
+			"1",
 			"tii", name, (gint64)uidvalidity, (gint64)uid);
 		if (!base_step(cache->headers, query))
 			return;
@@ -269,8 +276,9 @@ await(StoreCache *cache, const Operation *operation, gint place, const Operation
 {
 	if (message->folder == NULL || message->uid == 0)
 		return;
-	base_run(cache->headers, "INSERT OR IGNORE INTO awaited VALUES(?, ?, ?, ?, ?)", "tiiii", message->folder,
-		(gint64)message->uidvalidity, (gint64)message->uid, operation->id, (gint64)place);
+	base_run(cache->headers, "INSERT OR IGNORE INTO awaited VALUES(?, ?, ?, ?, ?)", "tiiii",
+		message->folder, (gint64)message->uidvalidity, (gint64)message->uid, operation->id,
+		(gint64)place);
 	cache->awaited_rows += changes(cache);
 }
 
@@ -305,7 +313,8 @@ static gsize
 header_length(const char *data, gsize length)
 {
 	for (gsize i = 0; i + 1 < length; i++)
-		if (data[i] == '\n' && (data[i + 1] == '\n' || (data[i + 1] == '\r' && i + 2 < length && data[i + 2] == '\n')))
+		if (data[i] == '\n' && (data[i + 1] == '\n' || (data[i + 1] == '\r' && i + 2 < length &&
+								       data[i + 2] == '\n')))
 			return i + 1;
 	return length;
 }
@@ -344,7 +353,8 @@ recall(StoreCache *cache, Operation *operation)
 	for (guint i = 0; i < operation->messages->len; i++) {
 		OperationMessage *message = g_ptr_array_index(operation->messages, i);
 		gint64 made = base_integer(cache->headers, 0,
-			"SELECT id FROM provisional WHERE operation = ? AND place = ?", "ii", operation->id, (gint64)i);
+			"SELECT id FROM provisional WHERE operation = ? AND place = ?", "ii", operation->id,
+			(gint64)i);
 		if (made != 0)
 			message->new_row = made;
 	}

@@ -99,7 +99,8 @@ set_aside(const char *path, gboolean keep, char **aside, GError **error)
 	g_autofree char *mark = g_strconcat(path, BASE_MARK, NULL);
 
 	if (g_rename(path, to) != 0) {
-		fault_set(error, FAULT_LOCAL, _("The damaged file %s cannot be renamed: %s."), path, g_strerror(errno));
+		fault_set(error, FAULT_LOCAL, _("The damaged file %s cannot be renamed: %s."), path,
+			g_strerror(errno));
 		return FALSE;
 	}
 	if (g_rename(wal, wal_to) != 0)
@@ -128,14 +129,17 @@ static gboolean
 set_pragmas(StoreBase *base, const BaseOptions *options, GError **error)
 {
 	gboolean writes = !(options->flags & BASE_READ_ONLY);
-	g_autofree char *sql = g_strdup_printf("PRAGMA cache_size=-%d; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-					       "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-					       "%s PRAGMA synchronous=%s; PRAGMA query_only=%s;"
-					       "SELECT count(*) FROM sqlite_schema",
-		options->cache_kib > 0 ? options->cache_kib : 512,
-		writes && options->flags & BASE_VACUUM ? "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL;"
-						       : writes ? "PRAGMA page_size=4096;" : "",
-		options->flags & BASE_DURABLE ? "FULL" : "NORMAL", writes ? "OFF" : "ON");
+	g_autofree char *sql =
+		g_strdup_printf("PRAGMA cache_size=-%d; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+				"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+				"%s PRAGMA synchronous=%s; PRAGMA query_only=%s;"
+				"SELECT count(*) FROM sqlite_schema",
+			options->cache_kib > 0 ? options->cache_kib : 512,
+			writes && options->flags & BASE_VACUUM
+				? "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL;"
+			: writes ? "PRAGMA page_size=4096;"
+				 : "",
+			options->flags & BASE_DURABLE ? "FULL" : "NORMAL", writes ? "OFF" : "ON");
 	int reserved = CHECKSUM_RESERVED;
 	int code;
 
@@ -149,7 +153,8 @@ set_pragmas(StoreBase *base, const BaseOptions *options, GError **error)
 		return fail(base, code, error);
 	if (!writes)
 		return TRUE;
-	/* Where WAL is refused (a network file system) another mode stays: one instance, no readers beside. */
+	/* Where WAL is refused (a network file system) another mode stays: one instance, no readers beside.
+	 */
 	code = sqlite3_exec(base->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
 	if (code != SQLITE_OK && base_fault_of_code(code) != FAULT_DAMAGED)
 		code = sqlite3_exec(base->db, "PRAGMA journal_mode=TRUNCATE", NULL, NULL, NULL);
@@ -168,7 +173,8 @@ connect_file(const char *path, const BaseOptions *options, GError **error)
 	flags |= options->flags & BASE_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	base->path = g_strdup(path);
 	base->checkpoint_fd = -1;
-	base->statements = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)(void (*)(void))sqlite3_finalize);
+	base->statements =
+		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)(void (*)(void))sqlite3_finalize);
 	code = sqlite3_open_v2(path, &base->db, flags, options->flags & BASE_CHECKED ? checksum_vfs() : NULL);
 	if (code == SQLITE_OK) {
 		sqlite3_extended_result_codes(base->db, 1);
@@ -192,8 +198,8 @@ connect_file(const char *path, const BaseOptions *options, GError **error)
 static gboolean
 set_version(StoreBase *base, int version)
 {
-	g_autofree char *sql = g_strdup_printf("PRAGMA user_version=%d; PRAGMA application_id=%d", version,
-		BASE_APPLICATION);
+	g_autofree char *sql = g_strdup_printf(
+		"PRAGMA user_version=%d; PRAGMA application_id=%d", version, BASE_APPLICATION);
 
 	return base_script(base, sql, NULL);
 }
@@ -275,13 +281,14 @@ settle_version(StoreBase *base, const BaseOptions *options, BaseOutcome *outcome
 	if (version == options->version)
 		return TRUE;
 	if (version > options->version) {
-		fault_set(error, FAULT_NEWER, _("%s was written by a newer Posthorn. Start that one, or remove the file."),
+		fault_set(error, FAULT_NEWER,
+			_("%s was written by a newer Posthorn. Start that one, or remove the file."),
 			base->path);
 		return FALSE;
 	}
 	if (reads) {
-		fault_set(error, FAULT_UNKNOWN, _("%s was written by an older Posthorn and is not brought up yet."),
-			base->path);
+		fault_set(error, FAULT_UNKNOWN,
+			_("%s was written by an older Posthorn and is not brought up yet."), base->path);
 		return FALSE;
 	}
 	if (!can_upgrade(options, version)) {
@@ -297,7 +304,8 @@ static char *
 schema_text(sqlite3 *db)
 {
 	static const char sql[] = "SELECT group_concat(name || ':' || ifnull(sql, ''), char(10)) FROM"
-				  " (SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite#_%' ESCAPE '#' ORDER BY name)";
+				  " (SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite#_%' "
+				  "ESCAPE '#' ORDER BY name)";
 	sqlite3_stmt *row = NULL;
 	char *text = NULL;
 
@@ -410,7 +418,8 @@ base_open(const char *path, const BaseOptions *options, BaseOutcome *outcome, ch
 	if (aside != NULL)
 		*aside = NULL;
 	base = open_once(path, options, &way, &problem);
-	if (base == NULL && options->flags & (BASE_REBUILD | BASE_KEEP) && fault_of(problem) == FAULT_DAMAGED) {
+	if (base == NULL && options->flags & (BASE_REBUILD | BASE_KEEP) &&
+		fault_of(problem) == FAULT_DAMAGED) {
 		if (!set_aside(path, (options->flags & BASE_KEEP) != 0, aside, error))
 			return NULL;
 		g_clear_error(&problem);

@@ -18,10 +18,10 @@ struct StoreBase {
 	int depth;              /* of base_begin() or base_snapshot() */
 	GError *failure;        /* the first since the transaction began; NULL */
 	gboolean damaged;
-	gboolean no_wait;       /* the busy handler gives up at once */
-	int wal_pages;          /* in the WAL after our last commit */
-	int checkpointed;       /* of these, when a checkpoint last ran */
-	int checkpoint_fd;      /* FILE.ckpt; -1 until the first */
+	gboolean no_wait;  /* the busy handler gives up at once */
+	int wal_pages;     /* in the WAL after our last commit */
+	int checkpointed;  /* of these, when a checkpoint last ran */
+	int checkpoint_fd; /* FILE.ckpt; -1 until the first */
 };
 
 Fault base_fault_of_code(int code);

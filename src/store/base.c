@@ -80,13 +80,15 @@ base_set_error(GError **error, const char *path, int code, const char *words)
 	else if (fault == FAULT_BUSY)
 		fault_set(error, fault, _("The file %s is in use by another Posthorn for too long."), path);
 	else if ((code & 0xff) == SQLITE_FULL)
-		fault_set(error, fault, _("The disk is full: %s cannot be written. Make room and try again."), path);
+		fault_set(error, fault, _("The disk is full: %s cannot be written. Make room and try again."),
+			path);
 	else if ((code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_PERM)
 		fault_set(error, fault,
-			_("No permission to write %s. Check its owner and mode, and those of its folder."), path);
+			_("No permission to write %s. Check its owner and mode, and those of its folder."),
+			path);
 	else
-		fault_set(error, fault, _("The file %s cannot be read or written (%s). Check the disk."), path,
-			words);
+		fault_set(error, fault, _("The file %s cannot be read or written (%s). Check the disk."),
+			path, words);
 }
 
 /* So that the next one who opens it reads it whole. */
@@ -110,8 +112,8 @@ base_note_failure(StoreBase *base, int code, const char *sql)
 	if (base->failure != NULL)
 		return;
 	base_set_error(&base->failure, base->path, code, sqlite3_errmsg(base->db));
-	log_line(LOG_STORE, "%s: error %d in: %.120s", base->failure->message, sqlite3_extended_errcode(base->db),
-		sql != NULL ? sql : "-");
+	log_line(LOG_STORE, "%s: error %d in: %.120s", base->failure->message,
+		sqlite3_extended_errcode(base->db), sql != NULL ? sql : "-");
 }
 
 gboolean

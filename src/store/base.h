@@ -24,27 +24,32 @@ typedef struct StoreBase StoreBase;
 
 typedef enum {
 	BASE_READ_ONLY = 1 << 0, /* never writes; the file must be there: else FAULT_UNKNOWN */
-	BASE_DURABLE = 1 << 1,   /* synchronous=FULL: a commit survives a power cut; else NORMAL: it survives a crash of the program */
-	BASE_REBUILD = 1 << 2,   /* damaged or of an older schema without a step up: set aside as FILE.damaged (one is kept) and made anew */
-	BASE_KEEP = 1 << 3,      /* damaged: set aside as FILE.damaged-N (none is overwritten) and made anew; before a migration copied to FILE.vN */
-	BASE_VACUUM = 1 << 4,    /* what is deleted can be given back to the disk (PRAGMA incremental_vacuum) */
-	BASE_CHECKED = 1 << 5,   /* each page carries a checksum (checksum.h): any change from outside is damage, found when it is read */
-	BASE_VERIFY = 1 << 6,    /* and all of them are read when it is opened for writing: 10 ms for 20 MB */
+	BASE_DURABLE = 1 << 1, /* synchronous=FULL: a commit survives a power cut; else NORMAL: it survives a
+				  crash of the program */
+	BASE_REBUILD = 1 << 2, /* damaged or of an older schema without a step up: set aside as FILE.damaged
+				  (one is kept) and made anew */
+	BASE_KEEP = 1 << 3,    /* damaged: set aside as FILE.damaged-N (none is overwritten) and made anew;
+				  before a migration copied to FILE.vN */
+	BASE_VACUUM = 1 << 4,  /* what is deleted can be given back to the disk (PRAGMA incremental_vacuum) */
+	BASE_CHECKED = 1 << 5, /* each page carries a checksum (checksum.h): any change from outside is
+				  damage, found when it is read */
+	BASE_VERIFY = 1 << 6,  /* and all of them are read when it is opened for writing: 10 ms for 20 MB */
 } BaseFlags;
 
 typedef struct {
 	const char *schema;          /* SQL that makes the newest version in an empty file; static */
 	int version;                 /* user_version it makes, 1 or more */
-	const char *const *upgrades; /* SQL, version - 1 entries: the first leads from 1 to 2; an entry may be NULL: no way; NULL: none */
+	const char *const *upgrades; /* SQL, version - 1 entries: the first leads from 1 to 2; an entry may be
+					NULL: no way; NULL: none */
 	guint32 flags;               /* BaseFlags */
 	int cache_kib;               /* page cache; 0: 512 */
 } BaseOptions;
 
 typedef enum {
-	BASE_FOUND,    /* it was there and is sound as far as opening shows */
-	BASE_CREATED,  /* there was none */
+	BASE_FOUND,   /* it was there and is sound as far as opening shows */
+	BASE_CREATED, /* there was none */
 	BASE_UPGRADED,
-	BASE_REBUILT,  /* the old one was set aside */
+	BASE_REBUILT, /* the old one was set aside */
 } BaseOutcome;
 
 /*
@@ -54,15 +59,16 @@ typedef enum {
  * FAULT_UNKNOWN (read only and not there), FAULT_DAMAGED (damaged, and flags
  * have neither BASE_REBUILD nor BASE_KEEP), FAULT_BUSY.
  */
-StoreBase *base_open(const char *path, const BaseOptions *options, BaseOutcome *outcome, char **aside,
-	GError **error);
+StoreBase *base_open(
+	const char *path, const BaseOptions *options, BaseOutcome *outcome, char **aside, GError **error);
 /* Rolls an open transaction back. NULL is fine. */
 void base_close(StoreBase *base);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreBase, base_close)
 
 const char *base_path(const StoreBase *base);
 sqlite3 *base_handle(StoreBase *base);
-/* A statement found the file damaged: close it and open it again with BASE_REBUILD or BASE_KEEP, which checks it whole. */
+/* A statement found the file damaged: close it and open it again with BASE_REBUILD or BASE_KEEP, which checks
+ * it whole. */
 gboolean base_is_damaged(const StoreBase *base);
 /* Read every page and index; FALSE with FAULT_DAMAGED. Slow: about 1 s for 500 MB. */
 gboolean base_check(StoreBase *base, GError **error);
@@ -91,7 +97,8 @@ void base_release(StoreBase *base);
  * octets are borrowed until the statement is reset.
  */
 
-/* Ready to step; reset by the next use of the same sql. Never NULL: a statement that cannot be prepared is our own mistake, or the file's (see base_step). */
+/* Ready to step; reset by the next use of the same sql. Never NULL: a statement that cannot be prepared is
+ * our own mistake, or the file's (see base_step). */
 sqlite3_stmt *base_query(StoreBase *base, const char *sql, const char *types, ...);
 /* TRUE: a row is there; FALSE: the end, or an error (which sticks: base_failed). Resets at the end. */
 gboolean base_step(StoreBase *base, sqlite3_stmt *statement);
@@ -110,7 +117,8 @@ gboolean base_script(StoreBase *base, const char *sql, GError **error);
 char *base_column_text(sqlite3_stmt *statement, int column);
 GBytes *base_column_bytes(sqlite3_stmt *statement, int column);
 
-/* Whether a statement failed since the last base_begin(), base_commit(), base_rollback() or base_clear(); error may be NULL. */
+/* Whether a statement failed since the last base_begin(), base_commit(), base_rollback() or base_clear();
+ * error may be NULL. */
 gboolean base_failed(StoreBase *base, GError **error);
 /* Forget the failure (outside of a transaction). */
 void base_clear(StoreBase *base);

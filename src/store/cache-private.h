@@ -31,8 +31,9 @@ struct StoreCache {
 	gint64 text_indexed, person_indexed; /* and the words */
 	gint64 saved[10];                    /* what meta holds of these */
 
-	gint64 pending_rows, awaited_rows, provisional_rows, hidden_rows; /* counted, so that bulk work need not look */
-	gboolean mid_used; /* mid holds anything */
+	gint64 pending_rows, awaited_rows, provisional_rows,
+		hidden_rows; /* counted, so that bulk work need not look */
+	gboolean mid_used;   /* mid holds anything */
 
 	/* In memory while a bulk intake runs (nodes.c, intern.c). */
 	StoreMap nodes;   /* not yet in mid */
@@ -82,19 +83,20 @@ FolderId folder_find(StoreCache *cache, const char *name);
 typedef struct {
 	gint64 sent;
 	gint16 zone;
-	guint8 look;        /* LOOK_* */
-	gint64 person;      /* interned; 0: none */
+	guint8 look;   /* LOOK_* */
+	gint64 person; /* interned; 0: none */
 	gint64 subject;
-	char *prefix;       /* what stands before the base subject; NULL: nothing */
+	char *prefix; /* what stands before the base subject; NULL: nothing */
 	gint64 recipients;
 	gint64 list;
-	char *message_id;   /* without brackets; NULL: none, or absurdly long */
-	guint64 node;       /* 0: no Message-ID */
-	guint64 refs[101];  /* nodes of References, else the first of In-Reply-To */
+	char *message_id;  /* without brackets; NULL: none, or absurdly long */
+	guint64 node;      /* 0: no Message-ID */
+	guint64 refs[101]; /* nodes of References, else the first of In-Reply-To */
 	guint n_refs;
 } DecodedHeader;
 
-void decode_header(StoreCache *cache, const char *block, gsize length, gint64 received, DecodedHeader *decoded);
+void decode_header(
+	StoreCache *cache, const char *block, gsize length, gint64 received, DecodedHeader *decoded);
 void decoded_header_clear(DecodedHeader *decoded);
 /* Hash of a Message-ID without brackets; never 0. */
 guint64 decode_node(const HashKey *key, const char *id, gsize length);
@@ -117,9 +119,9 @@ typedef enum { NODE_NONE, NODE_GHOST, NODE_ROW } NodeKind;
 
 typedef struct {
 	NodeKind kind;
-	gint64 value;     /* a ghost's thread, or one row of it */
-	gboolean in_mid;  /* the file has it; else memory */
-	gboolean has_up;  /* a ghost whose parent is noted */
+	gint64 value;    /* a ghost's thread, or one row of it */
+	gboolean in_mid; /* the file has it; else memory */
+	gboolean has_up; /* a ghost whose parent is noted */
 } NodeRef;
 
 NodeRef node_find(StoreCache *cache, guint64 node);
@@ -155,8 +157,8 @@ typedef struct {
  * Find the thread of a row about to be added, joining threads where its
  * references say so. upwards: it is newer than all that its folder held.
  */
-ThreadPlace thread_place(StoreCache *cache, RowId id, guint64 node, const guint64 *refs, guint n_refs,
-	gboolean upwards);
+ThreadPlace thread_place(
+	StoreCache *cache, RowId id, guint64 node, const guint64 *refs, guint n_refs, gboolean upwards);
 /* The row left for good: its node becomes a ghost where others may hang on it, and what nobody needs goes. */
 void thread_leave(StoreCache *cache, RowId id, guint64 node, guint64 up, gint64 tid);
 /* Threads named by rows of this folder get other names: its row ids may come again. */
@@ -200,14 +202,16 @@ void provisional_add(StoreCache *cache, RowId id, gint64 operation, gint place, 
 
 /* ---- keywords ---- */
 
-/* The blank-separated words of text and add, without those in remove; sorted as they came; NULL: none. The caller's. */
+/* The blank-separated words of text and add, without those in remove; sorted as they came; NULL: none. The
+ * caller's. */
 char *keywords_change(const char *text, const char *add, const char *remove);
 
 /* ---- settle.c ---- */
 
 /* What is in memory and was lost is found again from the file. */
 gboolean settle_catch_up(StoreCache *cache, GError **error);
-/* Write what bulk intake put off; words: the search index too. Inside of a transaction, or (long) in some of its own. */
+/* Write what bulk intake put off; words: the search index too. Inside of a transaction, or (long) in some of
+ * its own. */
 gboolean settle_nodes(StoreCache *cache, GError **error);
 gboolean settle_texts(StoreCache *cache, GError **error);
 gboolean settle_words(StoreCache *cache, GError **error);
@@ -226,7 +230,9 @@ void folder_operation_finish(StoreCache *cache, const Operation *operation, gboo
 
 /* ---- intake.c ---- */
 
-/* One new row, real or provisional; upwards as for thread_place. Its nodes are in memory: settle or note them. */
+/* One new row, real or provisional; upwards as for thread_place. Its nodes are in memory: settle or note
+ * them. */
 void intake_row(StoreCache *cache, FolderId folder, RowId id, const StoreIntake *intake, gboolean upwards);
-/* After rows first to last (of one folder, count of them) came: settle what they put off, or note it. Inside the transaction. */
+/* After rows first to last (of one folder, count of them) came: settle what they put off, or note it. Inside
+ * the transaction. */
 void intake_note(StoreCache *cache, RowId first, RowId last, gsize count);

@@ -54,7 +54,8 @@ load_counters(StoreCache *cache)
 	StoreBase *base = cache->headers;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(counters); i++) {
-		cache->saved[i] = base_integer(base, 0, "SELECT value FROM meta WHERE name = ?", "t", counters[i].name);
+		cache->saved[i] =
+			base_integer(base, 0, "SELECT value FROM meta WHERE name = ?", "t", counters[i].name);
 		*counter_value(cache, i) = cache->saved[i];
 	}
 	cache->pending_rows = base_integer(base, 0, "SELECT count(*) FROM pending", "");
@@ -157,17 +158,20 @@ fill_meta(StoreCache *cache, GError **error)
 	static const struct {
 		const char *name;
 		gint64 value;
-	} first[] = {{"next_cid", 1}, {"next_provisional", 1}, {"next_thread", -1}, {"next_text", 1}, {"next_person", 1}};
+	} first[] = {{"next_cid", 1}, {"next_provisional", 1}, {"next_thread", -1}, {"next_text", 1},
+		{"next_person", 1}};
 
 	if (!base_begin(base, error))
 		return FALSE;
 	for (gsize i = 0; i < G_N_ELEMENTS(counters); i++)
 		base_run(base, "INSERT INTO meta VALUES(?, 0)", "t", counters[i].name);
 	for (gsize i = 0; i < G_N_ELEMENTS(first); i++)
-		base_run(base, "UPDATE meta SET value = ? WHERE name = ?", "it", first[i].value, first[i].name);
+		base_run(base, "UPDATE meta SET value = ? WHERE name = ?", "it", first[i].value,
+			first[i].name);
 	base_run(base, "INSERT INTO meta VALUES('key', ?)", "b", cache->key.bytes, sizeof cache->key.bytes);
 	base_run(base, "INSERT INTO meta VALUES('generation', ?)", "i", random_number(G_MAXINT64));
-	base_run(base, "INSERT INTO meta VALUES('first_folder', ?)", "i", 1 + random_number(FIRST_FOLDER_MAX));
+	base_run(
+		base, "INSERT INTO meta VALUES('first_folder', ?)", "i", 1 + random_number(FIRST_FOLDER_MAX));
 	return base_commit(base, error);
 }
 
@@ -178,7 +182,8 @@ key_matches(StoreCache *cache)
 	gboolean matches = FALSE;
 
 	if (base_step(cache->headers, query)) {
-		matches = sqlite3_column_bytes(query, 0) == sizeof cache->key.bytes &&
+		matches =
+			sqlite3_column_bytes(query, 0) == sizeof cache->key.bytes &&
 			memcmp(sqlite3_column_blob(query, 0), cache->key.bytes, sizeof cache->key.bytes) == 0;
 		base_reset(query);
 	}
@@ -215,13 +220,15 @@ static gboolean
 open_bodies(StoreCache *cache, GError **error)
 {
 	g_autofree char *path = g_build_filename(cache->folder, SCHEMA_BODIES_FILE, NULL);
-	gint64 generation = base_integer(cache->headers, 0, "SELECT value FROM meta WHERE name = 'generation'", "");
+	gint64 generation =
+		base_integer(cache->headers, 0, "SELECT value FROM meta WHERE name = 'generation'", "");
 
 	for (int tries = 0; tries < 2; tries++) {
 		cache->bodies = base_open(path, &schema_bodies, NULL, NULL, error);
 		if (cache->bodies == NULL)
 			return FALSE;
-		base_run(cache->bodies, "INSERT OR IGNORE INTO meta VALUES('generation', ?)", "i", generation);
+		base_run(
+			cache->bodies, "INSERT OR IGNORE INTO meta VALUES('generation', ?)", "i", generation);
 		if (base_integer(cache->bodies, 0, "SELECT value FROM meta WHERE name = 'generation'", "") ==
 			generation)
 			return TRUE;

@@ -58,15 +58,15 @@ gboolean store_cache_selected(StoreCache *cache, FolderId folder, guint32 uidval
 /* One message as FETCH brought it. */
 typedef struct {
 	guint32 uid;
-	guint32 flags;       /* MessageFlags */
-	char *keywords;      /* others, blank-separated; may be NULL */
-	gint64 received;     /* INTERNALDATE */
+	guint32 flags;   /* MessageFlags */
+	char *keywords;  /* others, blank-separated; may be NULL */
+	gint64 received; /* INTERNALDATE */
 	guint32 size;
-	guint64 modseq;      /* 0: unknown */
-	char *header;        /* the raw header fields asked for, ending in an empty line */
+	guint64 modseq; /* 0: unknown */
+	char *header;   /* the raw header fields asked for, ending in an empty line */
 	gsize header_length;
-	char *content_id;    /* EMAILID or X-GM-MSGID in decimal; NULL: not offered */
-	char *labels;        /* X-GM-LABELS, blank-separated; NULL */
+	char *content_id; /* EMAILID or X-GM-MSGID in decimal; NULL: not offered */
+	char *labels;     /* X-GM-LABELS, blank-separated; NULL */
 } StoreIntake;
 
 void store_intake_free(StoreIntake *intake);
@@ -90,25 +90,29 @@ typedef struct {
 	guint64 modseq;
 } StoreFlagUpdate;
 
-/* Flags of messages that are here; others are ignored. Hidden values of pending operations are updated beneath. */
-gboolean store_cache_update_flags(StoreCache *cache, FolderId folder, const StoreFlagUpdate *updates, gsize count,
-	GError **error);
+/* Flags of messages that are here; others are ignored. Hidden values of pending operations are updated
+ * beneath. */
+gboolean store_cache_update_flags(
+	StoreCache *cache, FolderId folder, const StoreFlagUpdate *updates, gsize count, GError **error);
 
 typedef struct {
 	guint32 first, last; /* inclusive */
 } UidRange;
 
 /* Messages that are gone on the server. Range operation, clipped to what is known. */
-gboolean store_cache_expunge(StoreCache *cache, FolderId folder, const UidRange *ranges, gsize count, GError **error);
+gboolean store_cache_expunge(
+	StoreCache *cache, FolderId folder, const UidRange *ranges, gsize count, GError **error);
 /* Every uid >= first that is here and not in the sorted array uids is gone (comparison resync). */
-gboolean store_cache_keep_only(StoreCache *cache, FolderId folder, guint32 first, const guint32 *uids, gsize count,
-	GError **error);
-/* The folder is true up to modseq and uidnext (0 leaves either as it is); complete: the first sync reached uid 1. */
-gboolean store_cache_synced(StoreCache *cache, FolderId folder, guint64 modseq, guint32 uidnext, gboolean complete,
-	gint64 now, GError **error);
+gboolean store_cache_keep_only(
+	StoreCache *cache, FolderId folder, guint32 first, const guint32 *uids, gsize count, GError **error);
+/* The folder is true up to modseq and uidnext (0 leaves either as it is); complete: the first sync reached
+ * uid 1. */
+gboolean store_cache_synced(StoreCache *cache, FolderId folder, guint64 modseq, guint32 uidnext,
+	gboolean complete, gint64 now, GError **error);
 /* Sorted uids that are here (for QRESYNC's known-uids and comparison); array of guint32, the caller's. */
 GArray *store_cache_uids(StoreCache *cache, FolderId folder, guint32 first, guint32 last);
-/* After a long bulk intake: write what was put off (mid, search index). Also done by itself every 100k rows. */
+/* After a long bulk intake: write what was put off (mid, search index). Also done by itself every 100k rows.
+ */
 gboolean store_cache_settle_bulk(StoreCache *cache, GError **error);
 
 /* ---- operations ---------------------------------------------------------- */
@@ -126,15 +130,18 @@ gint64 store_cache_applied(StoreCache *cache);
  * the hidden value goes; with new_uid (0: unknown) the provisional row becomes
  * the real one and alias(old, new) is kept.
  */
-gboolean store_cache_confirm(StoreCache *cache, const Operation *operation, gint index, guint32 new_uid,
-	GError **error);
-/* It failed or was undone: the hidden value comes back. failed: the row shows MESSAGE_FAILED until the operation is forgotten. */
-gboolean store_cache_revert(StoreCache *cache, const Operation *operation, gint index, gboolean failed,
-	GError **error);
+gboolean store_cache_confirm(
+	StoreCache *cache, const Operation *operation, gint index, guint32 new_uid, GError **error);
+/* It failed or was undone: the hidden value comes back. failed: the row shows MESSAGE_FAILED until the
+ * operation is forgotten. */
+gboolean store_cache_revert(
+	StoreCache *cache, const Operation *operation, gint index, gboolean failed, GError **error);
 /* The failed mark goes. */
 gboolean store_cache_forget(StoreCache *cache, const Operation *operation, GError **error);
-/* Where a message of an operation is now: (folder, uid) by alias, or a unique match by key and size in that folder; FALSE: unknown or not unique. */
-gboolean store_cache_refind(StoreCache *cache, const OperationMessage *message, FolderId *folder, guint32 *uid);
+/* Where a message of an operation is now: (folder, uid) by alias, or a unique match by key and size in that
+ * folder; FALSE: unknown or not unique. */
+gboolean store_cache_refind(
+	StoreCache *cache, const OperationMessage *message, FolderId *folder, guint32 *uid);
 
 /* ---- content -------------------------------------------------------------- */
 
@@ -142,8 +149,8 @@ gboolean store_cache_refind(StoreCache *cache, const OperationMessage *message, 
  * Keep octets of a content: section "" = the whole message, "HEADER", "1.2",
  * "1.2.MIME", or "STRUCTURE" = the server's BODYSTRUCTURE text.
  */
-gboolean store_cache_put_part(StoreCache *cache, gint64 cid, const char *section, const void *data, gsize length,
-	GError **error);
+gboolean store_cache_put_part(
+	StoreCache *cache, gint64 cid, const char *section, const void *data, gsize length, GError **error);
 /* What the structure says: replaces the guess in the row. */
 gboolean store_cache_set_attachment(StoreCache *cache, gint64 cid, gboolean attachment, GError **error);
 /* Drop bodies of contents that no row names, and the oldest read ones beyond limit bytes. */

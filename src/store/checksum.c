@@ -52,7 +52,7 @@ static gboolean
 is_page(const sqlite3_file *file, int amount, sqlite3_int64 offset)
 {
 	return ((const ChecksumFile *)(const void *)file)->is_main && amount == CHECKSUM_PAGE &&
-		offset % CHECKSUM_PAGE == 0;
+	       offset % CHECKSUM_PAGE == 0;
 }
 
 static int
@@ -66,7 +66,8 @@ shim_read(sqlite3_file *file, void *buffer, int amount, sqlite3_int64 offset)
 {
 	int code = real(file)->pMethods->xRead(real(file), buffer, amount, offset);
 
-	if (code == SQLITE_OK && is_page(file, amount, offset) && !fits(buffer, (guint32)(offset / CHECKSUM_PAGE)))
+	if (code == SQLITE_OK && is_page(file, amount, offset) &&
+		!fits(buffer, (guint32)(offset / CHECKSUM_PAGE)))
 		return SQLITE_IOERR_DATA;
 	return code;
 }
@@ -200,20 +201,20 @@ shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int
 static gpointer
 register_vfs(gpointer data)
 {
-	static sqlite3_vfs vfs;
 	sqlite3_vfs *below = sqlite3_vfs_find(NULL);
+	sqlite3_vfs *vfs; /* SQLite's from now on */
 
 	(void)data;
 	if (below == NULL)
 		return NULL;
 	/* All but xOpen work on names or on nothing, and are the system's own. */
-	vfs = *below;
-	vfs.pNext = NULL;
-	vfs.zName = NAME;
-	vfs.szOsFile = (int)sizeof(ChecksumFile) + below->szOsFile;
-	vfs.pAppData = below;
-	vfs.xOpen = shim_open;
-	return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK ? (gpointer)NAME : NULL;
+	vfs = g_memdup2(below, sizeof *below);
+	vfs->pNext = NULL;
+	vfs->zName = NAME;
+	vfs->szOsFile = (int)sizeof(ChecksumFile) + below->szOsFile;
+	vfs->pAppData = below;
+	vfs->xOpen = shim_open;
+	return sqlite3_vfs_register(vfs, 0) == SQLITE_OK ? (gpointer)NAME : NULL;
 }
 
 const char *
@@ -247,7 +248,8 @@ checksum_verify(sqlite3 *db)
 		code = SQLITE_IOERR_DATA;
 	for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size; at += CHECKSUM_PAGE) {
 		code = file->pMethods->xRead(file, page, CHECKSUM_PAGE, at);
-		if (code == SQLITE_OK && at == 0 && (sqlite3_int64)head_page_count(page) * CHECKSUM_PAGE != size)
+		if (code == SQLITE_OK && at == 0 &&
+			(sqlite3_int64)head_page_count(page) * CHECKSUM_PAGE != size)
 			code = SQLITE_IOERR_DATA;
 	}
 	return code;

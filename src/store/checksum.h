@@ -17,7 +17,8 @@
 #define CHECKSUM_RESERVED 8
 #define CHECKSUM_PAGE 4096
 
-/* The VFS's name, for sqlite3_open_v2(); registered by the first call, any thread. NULL: SQLite has no VFS to stand on. */
+/* The VFS's name, for sqlite3_open_v2(); registered by the first call, any thread. NULL: SQLite has no VFS to
+ * stand on. */
 const char *checksum_vfs(void);
 /*
  * Read the whole file of an open database whose WAL is empty. SQLITE_OK;

@@ -17,8 +17,8 @@ pending_ids(StoreCache *cache, gint64 operation, gint place)
 {
 	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	sqlite3_stmt *rows = base_query(cache->headers,
-		"SELECT id FROM pending WHERE operation = ? AND place = ? AND field = ?", "iii", operation, (gint64)place,
-		(gint64)PENDING_FLAGS);
+		"SELECT id FROM pending WHERE operation = ? AND place = ? AND field = ?", "iii", operation,
+		(gint64)place, (gint64)PENDING_FLAGS);
 
 	while (base_step(cache->headers, rows)) {
 		gint64 id = sqlite3_column_int64(rows, 0);
@@ -31,12 +31,12 @@ pending_ids(StoreCache *cache, gint64 operation, gint place)
 static void
 change_server_value(StoreCache *cache, RowId id, const Operation *operation)
 {
-	g_autofree char *old =
-		base_text(cache->headers, "SELECT keywords FROM server WHERE id = ?", "i", id);
+	g_autofree char *old = base_text(cache->headers, "SELECT keywords FROM server WHERE id = ?", "i", id);
 	g_autofree char *keywords = keywords_change(old, operation->add_keywords, operation->remove_keywords);
 
-	base_run(cache->headers, "UPDATE server SET flags = (flags & ~?) | ?, keywords = ? WHERE id = ?", "iiti",
-		(gint64)operation->remove_flags, (gint64)(operation->add_flags & MESSAGE_SETTABLE), keywords, id);
+	base_run(cache->headers, "UPDATE server SET flags = (flags & ~?) | ?, keywords = ? WHERE id = ?",
+		"iiti", (gint64)operation->remove_flags, (gint64)(operation->add_flags & MESSAGE_SETTABLE),
+		keywords, id);
 }
 
 static void
@@ -60,8 +60,8 @@ end_flags(StoreCache *cache, const Operation *operation, gint place, gboolean co
 		gint64 id = g_array_index(ids, gint64, i);
 		if (confirmed)
 			change_server_value(cache, id, operation);
-		base_run(cache->headers, "DELETE FROM pending WHERE id = ? AND operation = ? AND field = ?", "iii", id,
-			operation->id, (gint64)PENDING_FLAGS);
+		base_run(cache->headers, "DELETE FROM pending WHERE id = ? AND operation = ? AND field = ?",
+			"iii", id, operation->id, (gint64)PENDING_FLAGS);
 		cache->pending_rows -= changes(cache);
 		row_renew(cache, id);
 		if (failed)
@@ -72,15 +72,15 @@ end_flags(StoreCache *cache, const Operation *operation, gint place, gboolean co
 static RowId
 provisional_of(StoreCache *cache, gint64 operation, gint place)
 {
-	return base_integer(cache->headers, 0, "SELECT id FROM provisional WHERE operation = ? AND place = ?", "ii",
-		operation, (gint64)place);
+	return base_integer(cache->headers, 0, "SELECT id FROM provisional WHERE operation = ? AND place = ?",
+		"ii", operation, (gint64)place);
 }
 
 static RowId
 hidden_of(StoreCache *cache, gint64 operation, gint place)
 {
-	return base_integer(cache->headers, 0, "SELECT id FROM hidden WHERE operation = ? AND place = ?", "ii", operation,
-		(gint64)place);
+	return base_integer(cache->headers, 0, "SELECT id FROM hidden WHERE operation = ? AND place = ?",
+		"ii", operation, (gint64)place);
 }
 
 static void
@@ -88,19 +88,21 @@ stop_awaiting(StoreCache *cache, gint64 operation, gint place)
 {
 	if (cache->awaited_rows == 0)
 		return;
-	base_run(cache->headers, "DELETE FROM awaited WHERE operation = ? AND place = ?", "ii", operation, (gint64)place);
+	base_run(cache->headers, "DELETE FROM awaited WHERE operation = ? AND place = ?", "ii", operation,
+		(gint64)place);
 	cache->awaited_rows -= changes(cache);
 }
 
 static void
 finish(StoreCache *cache, gint64 operation, gint index)
 {
-	if (index >= 0 && base_integer(cache->headers, 0,
-				  "SELECT EXISTS(SELECT 1 FROM pending WHERE operation = ?1 AND field = ?2) OR"
-				  " EXISTS(SELECT 1 FROM hidden WHERE operation = ?1) OR"
-				  " EXISTS(SELECT 1 FROM provisional WHERE operation = ?1 AND confirmed = 0) OR"
-				  " EXISTS(SELECT 1 FROM awaited WHERE operation = ?1)",
-				  "ii", operation, (gint64)PENDING_FLAGS) != 0)
+	if (index >= 0 &&
+		base_integer(cache->headers, 0,
+			"SELECT EXISTS(SELECT 1 FROM pending WHERE operation = ?1 AND field = ?2) OR"
+			" EXISTS(SELECT 1 FROM hidden WHERE operation = ?1) OR"
+			" EXISTS(SELECT 1 FROM provisional WHERE operation = ?1 AND confirmed = 0) OR"
+			" EXISTS(SELECT 1 FROM awaited WHERE operation = ?1)",
+			"ii", operation, (gint64)PENDING_FLAGS) != 0)
 		return;
 	base_run(cache->headers, "UPDATE operation SET finished = 1 WHERE id = ?", "i", operation);
 	base_run(cache->headers, "DELETE FROM operation WHERE finished = 1 AND id < ?", "i",
@@ -131,13 +133,15 @@ confirm_one(StoreCache *cache, const Operation *operation, gint place, guint32 n
 	if (provisional != 0 && new_uid != 0)
 		row_become(cache, provisional, ROW_ID(ROW_FOLDER(provisional), new_uid));
 	else if (provisional != 0)
-		base_run(cache->headers, "UPDATE provisional SET confirmed = 1 WHERE id = ?", "i", provisional);
+		base_run(cache->headers, "UPDATE provisional SET confirmed = 1 WHERE id = ?", "i",
+			provisional);
 	if (hidden != 0)
 		row_remove(cache, hidden);
 }
 
 gboolean
-store_cache_confirm(StoreCache *cache, const Operation *operation, gint index, guint32 new_uid, GError **error)
+store_cache_confirm(
+	StoreCache *cache, const Operation *operation, gint index, guint32 new_uid, GError **error)
 {
 	gint first, last;
 
@@ -182,8 +186,9 @@ revert_one(StoreCache *cache, const Operation *operation, gint place)
 static void
 revert_place(StoreCache *cache, const Operation *operation, gint place, gboolean failed)
 {
-	const OperationMessage *message =
-		place < (gint)operation->messages->len ? g_ptr_array_index(operation->messages, (guint)place) : NULL;
+	const OperationMessage *message = place < (gint)operation->messages->len
+						  ? g_ptr_array_index(operation->messages, (guint)place)
+						  : NULL;
 	RowId shown;
 
 	if (operation->kind == OPERATION_FLAGS) {

@@ -45,7 +45,10 @@ static const struct {
 	const char *name;
 	gsize length;
 } field_names[N_FIELDS] = {
-#define NAME(text) {text, sizeof text - 1}
+#define NAME(text)                                                                                           \
+	{                                                                                                    \
+		text, sizeof text - 1                                                                        \
+	}
 	[FIELD_FROM] = NAME("From"),
 	[FIELD_TO] = NAME("To"),
 	[FIELD_SUBJECT] = NAME("Subject"),
@@ -292,7 +295,9 @@ decode_priority(const Slice slices[N_FIELDS], DecodedHeader *decoded)
 	priority = g_strndup(slices[FIELD_PRIORITY].at, slices[FIELD_PRIORITY].length);
 	msmail = g_strndup(slices[FIELD_X_MSMAIL_PRIORITY].at, slices[FIELD_X_MSMAIL_PRIORITY].length);
 	found = mime_priority(x, importance, priority, msmail);
-	decoded->look |= found == MIME_PRIORITY_HIGH ? PRIORITY_HIGH : found == MIME_PRIORITY_LOW ? PRIORITY_LOW : 0;
+	decoded->look |= found == MIME_PRIORITY_HIGH  ? PRIORITY_HIGH
+			 : found == MIME_PRIORITY_LOW ? PRIORITY_LOW
+						      : 0;
 }
 
 /* A guess, until the structure is known. */
@@ -303,7 +308,8 @@ suggests_attachment(Slice type)
 
 	type = trim(type);
 	for (gsize i = 0; type.at != NULL && i < G_N_ELEMENTS(heads); i++)
-		if (type.length >= strlen(heads[i]) && g_ascii_strncasecmp(type.at, heads[i], strlen(heads[i])) == 0)
+		if (type.length >= strlen(heads[i]) &&
+			g_ascii_strncasecmp(type.at, heads[i], strlen(heads[i])) == 0)
 			return TRUE;
 	return FALSE;
 }
@@ -321,12 +327,15 @@ decode_node(const HashKey *key, const char *id, gsize length)
 guint64
 decode_content(const HashKey *key, const char *id)
 {
-	g_autofree char *text = g_strconcat("\x01" "content:", id, NULL);
+	g_autofree char *text = g_strconcat("\x01"
+					    "content:",
+		id, NULL);
 
 	return decode_node(key, text, strlen(text));
 }
 
-/* The next <id> of a field without comments, quotes and blanks inside; FALSE at the end, or with *odd: ask the full parser. */
+/* The next <id> of a field without comments, quotes and blanks inside; FALSE at the end, or with *odd: ask
+ * the full parser. */
 static gboolean
 next_id(Slice *rest, Slice *id, gboolean *odd)
 {
@@ -434,7 +443,7 @@ decode_message_id(const StoreCache *cache, Slice raw, DecodedHeader *decoded)
 	decoded->node = decode_node(&cache->key, text, strlen(text));
 	if (strlen(text) <= MESSAGE_ID_BYTES)
 		decoded->message_id = g_utf8_validate(text, -1, NULL) ? g_steal_pointer(&text)
-								       : g_utf8_make_valid(text, -1);
+								      : g_utf8_make_valid(text, -1);
 }
 
 void
@@ -457,8 +466,8 @@ decode_header(StoreCache *cache, const char *block, gsize length, gint64 receive
 	if (decoded->n_refs == 0)
 		decode_references(cache, slices[FIELD_IN_REPLY_TO], 1, decoded);
 	if (slices[FIELD_LIST_ID].at != NULL) {
-		g_autofree char *list =
-			mime_parse_list_id(slices[FIELD_LIST_ID].at, (gssize)slices[FIELD_LIST_ID].length, NULL);
+		g_autofree char *list = mime_parse_list_id(
+			slices[FIELD_LIST_ID].at, (gssize)slices[FIELD_LIST_ID].length, NULL);
 		if (list != NULL && list[0] != '\0')
 			decoded->list = intern_text(cache, TEXT_LIST, list);
 	}

@@ -5,8 +5,8 @@
 #include "store/cache-private.h"
 
 gboolean
-store_cache_update_flags(StoreCache *cache, FolderId folder, const StoreFlagUpdate *updates, gsize count,
-	GError **error)
+store_cache_update_flags(
+	StoreCache *cache, FolderId folder, const StoreFlagUpdate *updates, gsize count, GError **error)
 {
 	RowBrief row;
 
@@ -23,7 +23,8 @@ store_cache_update_flags(StoreCache *cache, FolderId folder, const StoreFlagUpda
 static void
 collect_uids(StoreCache *cache, const char *sql, FolderId folder, guint32 first, guint32 last, GArray *uids)
 {
-	sqlite3_stmt *rows = base_query(cache->headers, sql, "ii", ROW_ID(folder, first), ROW_ID(folder, last));
+	sqlite3_stmt *rows =
+		base_query(cache->headers, sql, "ii", ROW_ID(folder, first), ROW_ID(folder, last));
 
 	while (base_step(cache->headers, rows)) {
 		guint32 uid = ROW_UID(sqlite3_column_int64(rows, 0));
@@ -38,11 +39,13 @@ store_cache_uids(StoreCache *cache, FolderId folder, guint32 first, guint32 last
 
 	if (cache->hidden_rows > 0)
 		collect_uids(cache,
-			"SELECT id FROM message WHERE id BETWEEN ?1 AND ?2 UNION SELECT id FROM hidden WHERE id BETWEEN ?1 AND ?2"
-			" ORDER BY 1", folder, first, last, uids);
+			"SELECT id FROM message WHERE id BETWEEN ?1 AND ?2 UNION SELECT id FROM hidden WHERE "
+			"id BETWEEN ?1 AND ?2"
+			" ORDER BY 1",
+			folder, first, last, uids);
 	else
-		collect_uids(cache, "SELECT id FROM message WHERE id BETWEEN ? AND ? ORDER BY id", folder, first, last,
-			uids);
+		collect_uids(cache, "SELECT id FROM message WHERE id BETWEEN ? AND ? ORDER BY id", folder,
+			first, last, uids);
 	return uids;
 }
 
@@ -61,7 +64,8 @@ store_cache_expunge(StoreCache *cache, FolderId folder, const UidRange *ranges, 
 	if (!cache_begin(cache, error))
 		return FALSE;
 	for (gsize i = 0; i < count; i++) {
-		guint32 first = MIN(ranges[i].first, ranges[i].last), last = MAX(ranges[i].first, ranges[i].last);
+		guint32 first = MIN(ranges[i].first, ranges[i].last),
+			last = MAX(ranges[i].first, ranges[i].last);
 		g_autoptr(GArray) uids = store_cache_uids(cache, folder, MAX(first, 1), last);
 		remove_uids(cache, folder, uids);
 	}
@@ -69,8 +73,8 @@ store_cache_expunge(StoreCache *cache, FolderId folder, const UidRange *ranges, 
 }
 
 gboolean
-store_cache_keep_only(StoreCache *cache, FolderId folder, guint32 first, const guint32 *uids, gsize count,
-	GError **error)
+store_cache_keep_only(
+	StoreCache *cache, FolderId folder, guint32 first, const guint32 *uids, gsize count, GError **error)
 {
 	g_autoptr(GArray) here = NULL;
 	gsize at = 0;

@@ -14,8 +14,8 @@
 static void
 note_pending(StoreCache *cache, gint64 folder, const Operation *operation, const char *before)
 {
-	base_run(cache->headers, "INSERT OR IGNORE INTO folder_pending VALUES(?, ?, ?, ?)", "iiit", folder, operation->id,
-		(gint64)operation->kind, before);
+	base_run(cache->headers, "INSERT OR IGNORE INTO folder_pending VALUES(?, ?, ?, ?)", "iiit", folder,
+		operation->id, (gint64)operation->kind, before);
 }
 
 static void
@@ -32,7 +32,8 @@ create(StoreCache *cache, const Operation *operation)
 
 	if (folder_find(cache, operation->target) != 0)
 		return;
-	folder.delimiter = (char)base_integer(cache->headers, '/', "SELECT delimiter FROM folder WHERE delimiter <> 0 LIMIT 1", "");
+	folder.delimiter = (char)base_integer(
+		cache->headers, '/', "SELECT delimiter FROM folder WHERE delimiter <> 0 LIMIT 1", "");
 	note_pending(cache, folder_add(cache, &folder), operation, NULL);
 }
 
@@ -65,7 +66,8 @@ rename_tree(StoreCache *cache, const Operation *operation)
 static void
 subscribe(StoreCache *cache, FolderId folder, const Operation *operation)
 {
-	gint64 before = base_integer(cache->headers, 0, "SELECT subscribed FROM folder WHERE id = ?", "i", (gint64)folder);
+	gint64 before = base_integer(
+		cache->headers, 0, "SELECT subscribed FROM folder WHERE id = ?", "i", (gint64)folder);
 
 	note_pending(cache, folder, operation, before ? "1" : "0");
 	base_run(cache->headers, "UPDATE folder SET subscribed = ? WHERE id = ?", "ii",
@@ -148,7 +150,8 @@ folder_operation_finish(StoreCache *cache, const Operation *operation, gboolean 
 	gint64 folder;
 
 	for (;;) {
-		query = base_query(base, "SELECT folder, old_name FROM folder_pending WHERE operation = ? LIMIT 1", "i",
+		query = base_query(base,
+			"SELECT folder, old_name FROM folder_pending WHERE operation = ? LIMIT 1", "i",
 			operation->id);
 		if (!base_step(base, query))
 			return;

@@ -54,7 +54,8 @@ StoreFolder *
 folder_row_by_name(StoreBase *base, const char *name)
 {
 	if (g_ascii_strcasecmp(name, "INBOX") == 0)
-		return first_row(base, base_query(base, FOLDER_ROW_SELECT " AND name = 'INBOX' COLLATE NOCASE", ""));
+		return first_row(
+			base, base_query(base, FOLDER_ROW_SELECT " AND name = 'INBOX' COLLATE NOCASE", ""));
 	return first_row(base, base_query(base, FOLDER_ROW_SELECT " AND name = ?", "t", name));
 }
 

@@ -6,10 +6,11 @@
 #include "store/types.h"
 
 /* The columns that folder_row_read() takes, of all that are not hidden. */
-#define FOLDER_ROW_SELECT \
-	"SELECT id, name, raw, delimiter, role, subscribed, selectable," \
-	" EXISTS(SELECT 1 FROM folder_pending WHERE folder = folder.id), total, unread, flagged, uidvalidity, uidnext," \
-	" modseq, low_uid, server_messages, server_unseen, server_uidnext, server_modseq, synced, opened" \
+#define FOLDER_ROW_SELECT                                                                                    \
+	"SELECT id, name, raw, delimiter, role, subscribed, selectable,"                                     \
+	" EXISTS(SELECT 1 FROM folder_pending WHERE folder = folder.id), total, unread, flagged, "           \
+	"uidvalidity, uidnext,"                                                                              \
+	" modseq, low_uid, server_messages, server_unseen, server_uidnext, server_modseq, synced, opened"    \
 	" FROM folder WHERE hidden = 0"
 
 StoreFolder *folder_row_read(sqlite3_stmt *row);

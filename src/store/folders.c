@@ -27,8 +27,9 @@ folder_counts_write(StoreCache *cache, FolderId folder, const FolderCounts *coun
 	if (counts->total == 0 && counts->unread == 0 && counts->flagged == 0)
 		return;
 	base_run(cache->headers,
-		"UPDATE folder SET total = total + ?, unread = unread + ?, flagged = flagged + ? WHERE id = ?", "iiii",
-		counts->total, counts->unread, counts->flagged, (gint64)folder);
+		"UPDATE folder SET total = total + ?, unread = unread + ?, flagged = flagged + ? WHERE id = "
+		"?",
+		"iiii", counts->total, counts->unread, counts->flagged, (gint64)folder);
 }
 
 FolderId
@@ -39,8 +40,8 @@ folder_find(StoreCache *cache, const char *name)
 	if (g_ascii_strcasecmp(name, "INBOX") == 0)
 		return (FolderId)base_integer(cache->headers, 0,
 			"SELECT id FROM folder WHERE hidden = 0 AND name = 'INBOX' COLLATE NOCASE", "");
-	return (FolderId)base_integer(cache->headers, 0, "SELECT id FROM folder WHERE hidden = 0 AND name = ?", "t",
-		name);
+	return (FolderId)base_integer(
+		cache->headers, 0, "SELECT id FROM folder WHERE hidden = 0 AND name = ?", "t", name);
 }
 
 StoreFolder *
@@ -64,7 +65,8 @@ known_as(StoreCache *cache, const StoreFolder *folder)
 	FolderId id = 0;
 
 	if (folder->raw != NULL)
-		id = (FolderId)base_integer(cache->headers, 0, "SELECT id FROM folder WHERE raw = ?", "t", folder->raw);
+		id = (FolderId)base_integer(
+			cache->headers, 0, "SELECT id FROM folder WHERE raw = ?", "t", folder->raw);
 	if (id == 0)
 		id = folder_find(cache, folder->name);
 	return id;
@@ -83,12 +85,14 @@ folder_add(StoreCache *cache, const StoreFolder *folder)
 	StoreBase *base = cache->headers;
 	gint64 id = base_integer(base, 1,
 		"SELECT max((SELECT value FROM meta WHERE name = 'first_folder'),"
-		" coalesce((SELECT max(id) + 1 FROM folder), 0))", "");
+		" coalesce((SELECT max(id) + 1 FROM folder), 0))",
+		"");
 
 	/* Ids are never used twice, not even that of the last one after it is removed. */
 	base_run(base, "UPDATE meta SET value = ? WHERE name = 'first_folder'", "i", id + 1);
 	base_run(base,
-		"INSERT INTO folder(id, name, raw, delimiter, role, subscribed, selectable) VALUES(?, ?, ?, ?, ?, ?, ?)",
+		"INSERT INTO folder(id, name, raw, delimiter, role, subscribed, selectable) VALUES(?, ?, ?, "
+		"?, ?, ?, ?)",
 		"ittiiii", id, folder->name, folder->raw, (gint64)folder->delimiter, (gint64)folder->role,
 		(gint64)folder->subscribed, (gint64)folder->selectable);
 	return (FolderId)id;
@@ -111,8 +115,10 @@ static void
 write_status(StoreCache *cache, FolderId id, const StoreFolder *status)
 {
 	base_run(cache->headers,
-		"UPDATE folder SET server_messages = ?, server_unseen = ?, server_uidnext = ?, server_modseq = ?"
-		" WHERE id = ?", "iiiii", (gint64)status->server_messages, (gint64)status->server_unseen,
+		"UPDATE folder SET server_messages = ?, server_unseen = ?, server_uidnext = ?, server_modseq "
+		"= ?"
+		" WHERE id = ?",
+		"iiiii", (gint64)status->server_messages, (gint64)status->server_unseen,
 		(gint64)status->server_uidnext, (gint64)status->server_modseq, (gint64)id);
 }
 
@@ -122,7 +128,8 @@ remove_rows(StoreCache *cache, FolderId folder, gboolean provisional_too)
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	gint64 last = provisional_too ? ROW_ID(folder + 1, 0) - 1 : ROW_ID_PROVISIONAL(folder, 0) - 1;
 	sqlite3_stmt *rows = base_query(cache->headers,
-		"SELECT id FROM message WHERE id BETWEEN ?1 AND ?2 UNION ALL SELECT id FROM hidden WHERE id BETWEEN ?1 AND ?2",
+		"SELECT id FROM message WHERE id BETWEEN ?1 AND ?2 UNION ALL SELECT id FROM hidden WHERE id "
+		"BETWEEN ?1 AND ?2",
 		"ii", ROW_ID(folder, 0), last);
 
 	while (base_step(cache->headers, rows)) {
@@ -185,7 +192,9 @@ gboolean
 store_cache_set_status(StoreCache *cache, FolderId folder, guint32 messages, guint32 unseen, guint32 uidnext,
 	guint32 uidvalidity, guint64 modseq, GError **error)
 {
-	StoreFolder status = {.server_messages = messages, .server_unseen = unseen, .server_uidnext = uidnext,
+	StoreFolder status = {.server_messages = messages,
+		.server_unseen = unseen,
+		.server_uidnext = uidnext,
 		.server_modseq = modseq};
 
 	/* Another uidvalidity is acted on when the folder is selected: only then its rows can be had anew. */
@@ -199,8 +208,8 @@ store_cache_set_status(StoreCache *cache, FolderId folder, guint32 messages, gui
 /* ---- opened, selected, synced --------------------------------------------------- */
 
 /* The first uid that is not here yet. */
-#define NEXT_UID \
-	"coalesce((SELECT max(id) + 1 - (folder.id << 33) FROM message" \
+#define NEXT_UID                                                                                             \
+	"coalesce((SELECT max(id) + 1 - (folder.id << 33) FROM message"                                      \
 	" WHERE id >= folder.id << 33 AND id < (folder.id << 33) + 4294967296), 1)"
 
 gboolean
@@ -209,8 +218,10 @@ store_cache_set_opened(StoreCache *cache, FolderId folder, gint64 now, GError **
 	if (!cache_begin(cache, error))
 		return FALSE;
 	/* The one that was open is left now; this one, if the program ended in it, was left then. */
-	base_run(cache->headers, "UPDATE folder SET is_open = 0, recent_uid = " NEXT_UID " WHERE is_open = 1", "");
-	base_run(cache->headers, "UPDATE folder SET is_open = 1, opened = ? WHERE id = ?", "ii", now, (gint64)folder);
+	base_run(cache->headers, "UPDATE folder SET is_open = 0, recent_uid = " NEXT_UID " WHERE is_open = 1",
+		"");
+	base_run(cache->headers, "UPDATE folder SET is_open = 1, opened = ? WHERE id = ?", "ii", now,
+		(gint64)folder);
 	return cache_commit(cache, error);
 }
 
@@ -235,26 +246,31 @@ store_cache_selected(StoreCache *cache, FolderId folder, guint32 uidvalidity, gu
 		*reset = known != 0 || uidvalidity == 0;
 		remove_rows(cache, folder, FALSE);
 		thread_rename_folder(cache, folder);
-		base_run(base, "UPDATE folder SET uidvalidity = ?, uidnext = 0, modseq = 0, low_uid = 0, synced = 0,"
-			       " recent_uid = 0 WHERE id = ?", "ii", (gint64)uidvalidity, (gint64)folder);
+		base_run(base,
+			"UPDATE folder SET uidvalidity = ?, uidnext = 0, modseq = 0, low_uid = 0, synced = 0,"
+			" recent_uid = 0 WHERE id = ?",
+			"ii", (gint64)uidvalidity, (gint64)folder);
 	}
-	base_run(base, "UPDATE folder SET server_messages = ?, server_uidnext = ? WHERE id = ?", "iii", (gint64)exists,
-		(gint64)uidnext, (gint64)folder);
+	base_run(base, "UPDATE folder SET server_messages = ?, server_uidnext = ? WHERE id = ?", "iii",
+		(gint64)exists, (gint64)uidnext, (gint64)folder);
 	return cache_commit(cache, error);
 }
 
 gboolean
-store_cache_synced(StoreCache *cache, FolderId folder, guint64 modseq, guint32 uidnext, gboolean complete, gint64 now,
-	GError **error)
+store_cache_synced(StoreCache *cache, FolderId folder, guint64 modseq, guint32 uidnext, gboolean complete,
+	gint64 now, GError **error)
 {
 	StoreBase *base = cache->headers;
 
 	if (!cache_begin(cache, error))
 		return FALSE;
-	base_run(base, "UPDATE folder SET modseq = ?, uidnext = ? WHERE id = ?", "iii", (gint64)modseq, (gint64)uidnext,
-		(gint64)folder);
+	base_run(base, "UPDATE folder SET modseq = ?, uidnext = ? WHERE id = ?", "iii", (gint64)modseq,
+		(gint64)uidnext, (gint64)folder);
 	if (complete)
-		base_run(base, "UPDATE folder SET low_uid = 1, synced = ?, recent_uid = CASE recent_uid WHEN 0 THEN ?"
-			       " ELSE recent_uid END WHERE id = ?", "iii", now, (gint64)uidnext, (gint64)folder);
+		base_run(base,
+			"UPDATE folder SET low_uid = 1, synced = ?, recent_uid = CASE recent_uid WHEN 0 THEN "
+			"?"
+			" ELSE recent_uid END WHERE id = ?",
+			"iii", now, (gint64)uidnext, (gint64)folder);
 	return cache_commit(cache, error);
 }

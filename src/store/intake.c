@@ -63,15 +63,17 @@ bind_number(sqlite3_stmt *statement, int *i, gint64 value)
 static void
 bind_text(sqlite3_stmt *statement, int *i, const char *text)
 {
-	sqlite3_bind_text(statement, (*i)++, text != NULL && text[0] != '\0' ? text : NULL, -1, SQLITE_STATIC);
+	sqlite3_bind_text(
+		statement, (*i)++, text != NULL && text[0] != '\0' ? text : NULL, -1, SQLITE_STATIC);
 }
 
 static void
-insert_row(StoreCache *cache, FolderId folder, RowId id, const StoreIntake *intake, const DecodedHeader *decoded,
-	const ThreadPlace *place, guint64 content, gint64 cid)
+insert_row(StoreCache *cache, FolderId folder, RowId id, const StoreIntake *intake,
+	const DecodedHeader *decoded, const ThreadPlace *place, guint64 content, gint64 cid)
 {
 	sqlite3_stmt *insert = base_query(cache->headers,
-		"INSERT INTO message VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "");
+		"INSERT INTO message VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"");
 	int i = 1;
 
 	sqlite3_bind_int64(insert, i++, id);
@@ -107,8 +109,8 @@ intake_row(StoreCache *cache, FolderId folder, RowId id, const StoreIntake *inta
 	guint64 content = intake->content_id != NULL ? decode_content(&cache->key, intake->content_id) : 0;
 	gint64 cid;
 
-	decode_header(cache, intake->header != NULL ? intake->header : "", intake->header_length, intake->received,
-		&decoded);
+	decode_header(cache, intake->header != NULL ? intake->header : "", intake->header_length,
+		intake->received, &decoded);
 	cid = take_cid(cache, content, decoded.node, intake->size);
 	place = thread_place(cache, id, decoded.node, decoded.refs, decoded.n_refs, upwards);
 	if (content != 0) {
@@ -130,8 +132,8 @@ intake_note(StoreCache *cache, RowId first, RowId last, gsize count)
 		return;
 	}
 	base_run(cache->headers,
-		"INSERT INTO unsettled VALUES(?1, ?2) ON CONFLICT(first) DO UPDATE SET last = max(last, ?2)", "ii", first,
-		last);
+		"INSERT INTO unsettled VALUES(?1, ?2) ON CONFLICT(first) DO UPDATE SET last = max(last, ?2)",
+		"ii", first, last);
 	if (cache->unsettled < CACHE_SETTLE_ROWS && cache->nodes.used < CACHE_SETTLE_ENTRIES &&
 		cache->texts.used < CACHE_SETTLE_ENTRIES)
 		return;
@@ -145,12 +147,12 @@ typedef struct {
 	StoreCache *cache;
 	FolderId folder;
 	guint32 uidvalidity, low_uid;
-	RowId newest;        /* real row here before the batch; 0: none */
-	GHashTable *here;    /* uids of the batch's range that are here; NULL: none */
+	RowId newest;         /* real row here before the batch; 0: none */
+	GHashTable *here;     /* uids of the batch's range that are here; NULL: none */
 	gboolean provisional; /* the folder has provisional rows */
-	GArray *fresh;       /* of the caller; may be NULL */
+	GArray *fresh;        /* of the caller; may be NULL */
 	FolderCounts counts;
-	RowId first, last;   /* rows inserted */
+	RowId first, last; /* rows inserted */
 	gsize inserted;
 } Batch;
 
@@ -165,8 +167,8 @@ compare_uids(gconstpointer a, gconstpointer b)
 static void
 find_here(Batch *batch, const char *sql, guint32 low, guint32 high)
 {
-	sqlite3_stmt *rows = base_query(batch->cache->headers, sql, "ii", ROW_ID(batch->folder, low),
-		ROW_ID(batch->folder, high));
+	sqlite3_stmt *rows = base_query(
+		batch->cache->headers, sql, "ii", ROW_ID(batch->folder, low), ROW_ID(batch->folder, high));
 
 	while (base_step(batch->cache->headers, rows)) {
 		guint32 uid = ROW_UID(sqlite3_column_int64(rows, 0));
@@ -180,8 +182,8 @@ static gboolean
 prepare_batch(Batch *batch, guint32 low, guint32 high, GError **error)
 {
 	StoreBase *base = batch->cache->headers;
-	sqlite3_stmt *query = base_query(base, "SELECT uidvalidity, low_uid FROM folder WHERE id = ?", "i",
-		(gint64)batch->folder);
+	sqlite3_stmt *query = base_query(
+		base, "SELECT uidvalidity, low_uid FROM folder WHERE id = ?", "i", (gint64)batch->folder);
 
 	if (!base_step(base, query)) {
 		if (!base_failed(base, error))
@@ -197,12 +199,13 @@ prepare_batch(Batch *batch, guint32 low, guint32 high, GError **error)
 	if (batch->cache->hidden_rows > 0)
 		find_here(batch, "SELECT id FROM hidden WHERE id BETWEEN ? AND ?", low, high);
 	batch->provisional = batch->cache->provisional_rows > 0 &&
-		base_integer(base, 0, "SELECT 1 FROM provisional WHERE folder = ? LIMIT 1", "i",
-			(gint64)batch->folder) != 0;
+			     base_integer(base, 0, "SELECT 1 FROM provisional WHERE folder = ? LIMIT 1", "i",
+				     (gint64)batch->folder) != 0;
 	return TRUE;
 }
 
-/* A provisional row that this message is: same id and size, and newer than what was there when it was made. */
+/* A provisional row that this message is: same id and size, and newer than what was there when it was made.
+ */
 static RowId
 match_provisional(Batch *batch, const StoreIntake *intake)
 {
@@ -211,8 +214,10 @@ match_provisional(Batch *batch, const StoreIntake *intake)
 	if (node == 0)
 		return 0;
 	return base_integer(batch->cache->headers, 0,
-		"SELECT p.id FROM provisional p LEFT JOIN message m ON m.id = p.id LEFT JOIN hidden h ON h.id = p.id"
-		" WHERE p.folder = ? AND p.floor <= ? AND coalesce(m.node, h.node) = ? AND coalesce(m.size, h.size) = ?"
+		"SELECT p.id FROM provisional p LEFT JOIN message m ON m.id = p.id LEFT JOIN hidden h ON "
+		"h.id = p.id"
+		" WHERE p.folder = ? AND p.floor <= ? AND coalesce(m.node, h.node) = ? AND coalesce(m.size, "
+		"h.size) = ?"
 		" ORDER BY p.id LIMIT 1",
 		"iiii", (gint64)batch->folder, (gint64)intake->uid, (gint64)node, (gint64)intake->size);
 }
@@ -288,8 +293,8 @@ take_batch(Batch *batch, GPtrArray *sorted)
 }
 
 gboolean
-store_cache_intake(StoreCache *cache, FolderId folder, GPtrArray *intakes, guint32 low, guint32 high, GArray *fresh,
-	GError **error)
+store_cache_intake(StoreCache *cache, FolderId folder, GPtrArray *intakes, guint32 low, guint32 high,
+	GArray *fresh, GError **error)
 {
 	g_autoptr(GPtrArray) sorted = g_ptr_array_sized_new(intakes->len + 1);
 	Batch batch = {.cache = cache, .folder = folder, .fresh = fresh};

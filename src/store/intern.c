@@ -50,7 +50,8 @@ intern_text(StoreCache *cache, TextKind kind, const char *text)
 	if (known != NULL)
 		return *known;
 	if (cache->text_settled > 0)
-		id = base_integer(cache->headers, 0, "SELECT id FROM text_hash WHERE h = ?", "i", (gint64)hash);
+		id = base_integer(
+			cache->headers, 0, "SELECT id FROM text_hash WHERE h = ?", "i", (gint64)hash);
 	if (id == 0) {
 		id = cache->next_text++;
 		base_run(cache->headers, "INSERT INTO text VALUES(?, ?, ?)", "iit", id, (gint64)kind, text);
@@ -73,7 +74,8 @@ intern_person(StoreCache *cache, const char *name, const char *address)
 	if (known != NULL)
 		return *known;
 	if (cache->person_settled > 0)
-		id = base_integer(cache->headers, 0, "SELECT id FROM person_hash WHERE h = ?", "i", (gint64)hash);
+		id = base_integer(
+			cache->headers, 0, "SELECT id FROM person_hash WHERE h = ?", "i", (gint64)hash);
 	if (id == 0) {
 		id = cache->next_person++;
 		base_run(cache->headers, "INSERT INTO person VALUES(?, ?, ?, 0)", "itt", id, name, address);

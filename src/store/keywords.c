@@ -20,7 +20,8 @@ static void
 add_words(GPtrArray *words, char **more, GPtrArray *without)
 {
 	for (guint i = 0; more != NULL && more[i] != NULL && words->len < LIMIT_KEYWORDS_MESSAGE; i++)
-		if (more[i][0] != '\0' && !has_word(words, more[i]) && (without == NULL || !has_word(without, more[i])))
+		if (more[i][0] != '\0' && !has_word(words, more[i]) &&
+			(without == NULL || !has_word(without, more[i])))
 			g_ptr_array_add(words, more[i]);
 }
 

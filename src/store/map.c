@@ -84,7 +84,8 @@ store_map_remove(StoreMap *map, guint64 key)
 
 	if (found == NULL)
 		return;
-	hole = (gsize)((StoreMapEntry *)((char *)found - G_STRUCT_OFFSET(StoreMapEntry, value)) - map->entries);
+	hole = (gsize)((StoreMapEntry *)((char *)found - G_STRUCT_OFFSET(StoreMapEntry, value)) -
+		       map->entries);
 	for (i = (hole + 1) & map->mask; map->entries[i].key != 0; i = (i + 1) & map->mask) {
 		home = slot_of(map, map->entries[i].key);
 		if (((i - home) & map->mask) < ((i - hole) & map->mask))

@@ -32,9 +32,10 @@ node_find(StoreCache *cache, guint64 node)
 	}
 	if (!cache->mid_used)
 		return ref;
-	/* A ghost's 0 stands alone. Of several rows in a folder the lowest uid has the place in the thread. */
-	query = base_query(cache->headers, "SELECT id, tid FROM mid WHERE h = ? ORDER BY id LIMIT 1", "i",
-		(gint64)node);
+	/* A ghost's 0 stands alone. Of several rows in a folder the lowest uid has the place in the thread.
+	 */
+	query = base_query(
+		cache->headers, "SELECT id, tid FROM mid WHERE h = ? ORDER BY id LIMIT 1", "i", (gint64)node);
 	if (base_step(cache->headers, query)) {
 		ref.value = sqlite3_column_int64(query, 0);
 		ref.kind = ref.value != 0 ? NODE_ROW : NODE_GHOST;
@@ -93,15 +94,18 @@ void
 node_put_ghost(StoreCache *cache, guint64 node, gint64 tid, const NodeRef *found)
 {
 	if (found->kind == NODE_GHOST && found->in_mid)
-		base_run(cache->headers, "UPDATE mid SET tid = ? WHERE h = ? AND id = 0", "ii", tid, (gint64)node);
+		base_run(cache->headers, "UPDATE mid SET tid = ? WHERE h = ? AND id = 0", "ii", tid,
+			(gint64)node);
 	else
-		store_map_put(&cache->nodes, node, tid * SCALE | GHOST_BIT | (found->has_up ? HAS_UP_BIT : 0));
+		store_map_put(
+			&cache->nodes, node, tid * SCALE | GHOST_BIT | (found->has_up ? HAS_UP_BIT : 0));
 }
 
 void
 node_add_ghost(StoreCache *cache, guint64 node, gint64 tid)
 {
-	base_run(cache->headers, "INSERT OR REPLACE INTO mid(h, id, tid) VALUES(?, 0, ?)", "ii", (gint64)node, tid);
+	base_run(cache->headers, "INSERT OR REPLACE INTO mid(h, id, tid) VALUES(?, 0, ?)", "ii", (gint64)node,
+		tid);
 	cache->mid_used = TRUE;
 }
 
@@ -121,8 +125,8 @@ node_ghost_up(StoreCache *cache, guint64 node, gint64 tid)
 
 	if (known != NULL)
 		return (guint64)*known;
-	return (guint64)base_integer(cache->headers, 0, "SELECT up FROM ghost WHERE tid = ? AND h = ?", "ii", tid,
-		(gint64)node);
+	return (guint64)base_integer(
+		cache->headers, 0, "SELECT up FROM ghost WHERE tid = ? AND h = ?", "ii", tid, (gint64)node);
 }
 
 void
@@ -144,8 +148,8 @@ node_flush_ghosts(StoreCache *cache)
 	for (gsize i = 0; i < n; i++) {
 		NodeRef ref = node_find(cache, entries[i].key);
 		if (ref.kind == NODE_GHOST)
-			base_run(cache->headers, "INSERT OR IGNORE INTO ghost(tid, h, up) VALUES(?, ?, ?)", "iii",
-				ref.value, (gint64)entries[i].key, entries[i].value);
+			base_run(cache->headers, "INSERT OR IGNORE INTO ghost(tid, h, up) VALUES(?, ?, ?)",
+				"iii", ref.value, (gint64)entries[i].key, entries[i].value);
 	}
 }
 
@@ -156,8 +160,9 @@ node_row_in_folder(StoreCache *cache, guint64 node, FolderId folder, RowId id)
 
 	if (known != NULL && !(*known & GHOST_BIT) && *known >> 2 != id && ROW_FOLDER(*known >> 2) == folder)
 		return *known >> 2;
-	return base_integer(cache->headers, 0, "SELECT id FROM mid WHERE h = ? AND id BETWEEN ? AND ? AND id <> ?",
-		"iiii", (gint64)node, ROW_ID(folder, 1), ROW_ID(folder + 1, 0) - 1, id);
+	return base_integer(cache->headers, 0,
+		"SELECT id FROM mid WHERE h = ? AND id BETWEEN ? AND ? AND id <> ?", "iiii", (gint64)node,
+		ROW_ID(folder, 1), ROW_ID(folder + 1, 0) - 1, id);
 }
 
 void

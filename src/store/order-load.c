@@ -12,7 +12,8 @@
 #include "store/map.h"
 
 #define CANCEL_EVERY 4096
-/* A folder with more than this share of the account's rows: reading all of an index is less than asking it for each thread. */
+/* A folder with more than this share of the account's rows: reading all of an index is less than asking it
+ * for each thread. */
 #define SCAN_SHARE 8
 
 /* What an order is loaded with. */
@@ -43,8 +44,9 @@ GHashTable *
 order_private_folders(StoreBase *headers)
 {
 	GHashTable *folders = g_hash_table_new(NULL, NULL);
-	sqlite3_stmt *rows = base_query(headers, "SELECT id FROM folder WHERE hidden = 1 OR role IN (?, ?, ?)", "iii",
-		(gint64)ROLE_TRASH, (gint64)ROLE_JUNK, (gint64)ROLE_DRAFTS);
+	sqlite3_stmt *rows =
+		base_query(headers, "SELECT id FROM folder WHERE hidden = 1 OR role IN (?, ?, ?)", "iii",
+			(gint64)ROLE_TRASH, (gint64)ROLE_JUNK, (gint64)ROLE_DRAFTS);
 
 	while (base_step(headers, rows))
 		g_hash_table_add(folders, GINT_TO_POINTER(sqlite3_column_int(rows, 0)));
@@ -53,7 +55,8 @@ order_private_folders(StoreBase *headers)
 
 /* ---- one row ------------------------------------------------------------------------ */
 
-/* What an order by date needs stands first in the record; the rest is read only where it is sorted or limited by. */
+/* What an order by date needs stands first in the record; the rest is read only where it is sorted or limited
+ * by. */
 #define LEAN_COLUMNS "id, tid, sent, flags, node, up, received"
 #define RICH_COLUMNS LEAN_COLUMNS ", person, subject, recipients, size, look"
 
@@ -62,13 +65,15 @@ is_rich(const Loading *loading)
 {
 	SortKey key = loading->spec->key;
 
-	return loading->words != NULL || (!loading->spec->threads && key != SORT_DATE && key != SORT_RECEIVED);
+	return loading->words != NULL ||
+	       (!loading->spec->threads && key != SORT_DATE && key != SORT_RECEIVED);
 }
 
 static gint64
 sort_key(const Loading *loading, sqlite3_stmt *query)
 {
-	static const gint64 importance[] = {[PRIORITY_NORMAL] = 1, [PRIORITY_HIGH] = 2, [PRIORITY_LOW] = 0, 1};
+	static const gint64 importance[] = {
+		[PRIORITY_NORMAL] = 1, [PRIORITY_HIGH] = 2, [PRIORITY_LOW] = 0, 1};
 
 	if (loading->spec->key == SORT_RECEIVED)
 		return sqlite3_column_int64(query, 6);
@@ -99,8 +104,8 @@ matches(const Loading *loading, guint32 flags, sqlite3_stmt *query)
 		return FALSE;
 	if (spec->flagged_only && !(flags & MESSAGE_FLAGGED))
 		return FALSE;
-	return loading->words == NULL ||
-		search_words_match(loading->words, sqlite3_column_int64(query, 8), sqlite3_column_int64(query, 7));
+	return loading->words == NULL || search_words_match(loading->words, sqlite3_column_int64(query, 8),
+						 sqlite3_column_int64(query, 7));
 }
 
 static void
@@ -128,9 +133,8 @@ add_row(const Loading *loading, sqlite3_stmt *query)
 	OrderLink link;
 
 	read_row(loading, query, &row);
-	if (!row.foreign ||
-		(loading->spec->elsewhere &&
-			!g_hash_table_contains(loading->private_folders, GINT_TO_POINTER(ROW_FOLDER(row.id))))) {
+	if (!row.foreign || (loading->spec->elsewhere && !g_hash_table_contains(loading->private_folders,
+								 GINT_TO_POINTER(ROW_FOLDER(row.id))))) {
 		g_array_append_val(loading->out->rows, row);
 		return;
 	}
@@ -154,10 +158,11 @@ static void
 load_thread_rows(const Loading *loading, gint64 tid)
 {
 	sqlite3_stmt *query = base_query(loading->base,
-		is_rich(loading) ? "SELECT " RICH_COLUMNS " FROM message WHERE tid = ?1 UNION ALL SELECT " RICH_COLUMNS
-				   " FROM message WHERE id = ?1 AND tid IS NULL"
-				 : "SELECT " LEAN_COLUMNS " FROM message WHERE tid = ?1 UNION ALL SELECT " LEAN_COLUMNS
-				   " FROM message WHERE id = ?1 AND tid IS NULL",
+		is_rich(loading)
+			? "SELECT " RICH_COLUMNS " FROM message WHERE tid = ?1 UNION ALL SELECT " RICH_COLUMNS
+			  " FROM message WHERE id = ?1 AND tid IS NULL"
+			: "SELECT " LEAN_COLUMNS " FROM message WHERE tid = ?1 UNION ALL SELECT " LEAN_COLUMNS
+			  " FROM message WHERE id = ?1 AND tid IS NULL",
 		"i", tid);
 
 	while (base_step(loading->base, query))
@@ -170,14 +175,19 @@ load_thread_ghosts(const Loading *loading, gint64 tid)
 	sqlite3_stmt *query = base_query(loading->base, "SELECT h, up FROM ghost WHERE tid = ?", "i", tid);
 
 	while (base_step(loading->base, query))
-		add_link(loading, tid, (guint64)sqlite3_column_int64(query, 0), (guint64)sqlite3_column_int64(query, 1));
+		add_link(loading, tid, (guint64)sqlite3_column_int64(query, 0),
+			(guint64)sqlite3_column_int64(query, 1));
 }
 
 void
-order_load_thread(StoreBase *headers, FolderId folder, const StoreOrderSpec *spec, gint64 tid, OrderRows *rows)
+order_load_thread(
+	StoreBase *headers, FolderId folder, const StoreOrderSpec *spec, gint64 tid, OrderRows *rows)
 {
 	g_autoptr(GHashTable) private_folders = order_private_folders(headers);
-	Loading loading = {.base = headers, .folder = folder, .spec = spec, .private_folders = private_folders,
+	Loading loading = {.base = headers,
+		.folder = folder,
+		.spec = spec,
+		.private_folders = private_folders,
 		.out = rows};
 
 	load_thread_rows(&loading, tid);
@@ -214,7 +224,8 @@ load_own(const Loading *loading, Cancel *cancel)
 static void
 load_foreign_row(const Loading *loading, gint64 id)
 {
-	sqlite3_stmt *query = base_query(loading->base, "SELECT " LEAN_COLUMNS " FROM message WHERE id = ?", "i", id);
+	sqlite3_stmt *query =
+		base_query(loading->base, "SELECT " LEAN_COLUMNS " FROM message WHERE id = ?", "i", id);
 
 	if (base_step(loading->base, query)) {
 		add_row(loading, query);
@@ -253,7 +264,8 @@ static gboolean
 names_itself(const Loading *loading, gint64 tid)
 {
 	return tid > 0 && ROW_FOLDER(tid) != loading->folder &&
-		base_integer(loading->base, 0, "SELECT 1 FROM message WHERE id = ? AND tid IS NULL", "i", tid) != 0;
+	       base_integer(
+		       loading->base, 0, "SELECT 1 FROM message WHERE id = ? AND tid IS NULL", "i", tid) != 0;
 }
 
 static void
@@ -346,13 +358,18 @@ load_one_thread(const Loading *loading)
 }
 
 gboolean
-order_load(StoreBase *headers, FolderId folder, const StoreOrderSpec *spec, const SearchWords *words, Cancel *cancel,
-	OrderRows *rows)
+order_load(StoreBase *headers, FolderId folder, const StoreOrderSpec *spec, const SearchWords *words,
+	Cancel *cancel, OrderRows *rows)
 {
 	g_autoptr(GHashTable) private_folders = order_private_folders(headers);
-	Loading loading = {.base = headers, .folder = folder, .spec = spec, .words = words,
-		.private_folders = private_folders, .out = rows};
-	gboolean by_text = !spec->threads && (spec->key == SORT_FROM || spec->key == SORT_TO || spec->key == SORT_SUBJECT);
+	Loading loading = {.base = headers,
+		.folder = folder,
+		.spec = spec,
+		.words = words,
+		.private_folders = private_folders,
+		.out = rows};
+	gboolean by_text = !spec->threads &&
+			   (spec->key == SORT_FROM || spec->key == SORT_TO || spec->key == SORT_SUBJECT);
 
 	if (spec->thread != 0)
 		load_one_thread(&loading);

@@ -44,7 +44,8 @@ static gboolean
 is_sorted(const OrderRow *rows, gsize n)
 {
 	for (gsize i = 1; i < n; i++)
-		if (rows[i - 1].key > rows[i].key || (rows[i - 1].key == rows[i].key && rows[i - 1].id > rows[i].id))
+		if (rows[i - 1].key > rows[i].key ||
+			(rows[i - 1].key == rows[i].key && rows[i - 1].id > rows[i].id))
 			return FALSE;
 	return TRUE;
 }
@@ -129,7 +130,8 @@ collate(StoreBase *base, SortKey key, gint64 id)
 {
 	g_autofree char *text = base_text(base, text_sql(key), "i", id);
 	g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
-	g_autofree char *bare = key == SORT_SUBJECT ? mime_base_subject(valid, NULL) : g_steal_pointer(&valid);
+	g_autofree char *bare =
+		key == SORT_SUBJECT ? mime_base_subject(valid, NULL) : g_steal_pointer(&valid);
 	g_autofree char *folded = text_fold(bare);
 
 	return g_utf8_collate_key(folded, -1);

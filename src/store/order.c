@@ -11,9 +11,9 @@
 #include "store/map.h"
 
 /* Equal dates: by id. */
-#define WALK(column, direction) \
-	"SELECT id, coalesce(tid, id), flags FROM message INDEXED BY message_" column " WHERE folder = ? ORDER BY " column \
-	" " direction ", id " direction
+#define WALK(column, direction)                                                                              \
+	"SELECT id, coalesce(tid, id), flags FROM message INDEXED BY message_" column                        \
+	" WHERE folder = ? ORDER BY " column " " direction ", id " direction
 
 static StoreOrder *
 order_take(GArray *entries, gboolean complete)
@@ -32,7 +32,7 @@ static gboolean
 is_limited(const StoreOrderSpec *spec)
 {
 	return (spec->words != NULL && spec->words[0] != '\0') || spec->unread_only || spec->flagged_only ||
-		spec->thread != 0;
+	       spec->thread != 0;
 }
 
 /* Whether an index gives it row by row. */
@@ -46,9 +46,10 @@ static sqlite3_stmt *
 walk(StoreBase *base, FolderId folder, const StoreOrderSpec *spec)
 {
 	if (spec->key == SORT_RECEIVED)
-		return base_query(base, spec->descending ? WALK("received", "DESC") : WALK("received", "ASC"), "i",
-			(gint64)folder);
-	return base_query(base, spec->descending ? WALK("sent", "DESC") : WALK("sent", "ASC"), "i", (gint64)folder);
+		return base_query(base, spec->descending ? WALK("received", "DESC") : WALK("received", "ASC"),
+			"i", (gint64)folder);
+	return base_query(
+		base, spec->descending ? WALK("sent", "DESC") : WALK("sent", "ASC"), "i", (gint64)folder);
 }
 
 static gboolean
@@ -57,7 +58,9 @@ first_flat(StoreBase *base, FolderId folder, const StoreOrderSpec *spec, gsize c
 	sqlite3_stmt *rows = walk(base, folder, spec);
 
 	while (base_step(base, rows)) {
-		StoreOrderEntry entry = {.id = sqlite3_column_int64(rows, 0), .thread_rows = 1, .matched = 1,
+		StoreOrderEntry entry = {.id = sqlite3_column_int64(rows, 0),
+			.thread_rows = 1,
+			.matched = 1,
 			.flags = (guint8)(sqlite3_column_int64(rows, 2) & MESSAGE_SETTABLE)};
 		if (entries->len >= count) {
 			base_reset(rows);
@@ -79,7 +82,8 @@ newest_own(const GArray *rows)
 }
 
 static void
-append_thread(StoreBase *base, FolderId folder, const StoreOrderSpec *spec, gint64 tid, GArray *entries, RowId *newest)
+append_thread(StoreBase *base, FolderId folder, const StoreOrderSpec *spec, gint64 tid, GArray *entries,
+	RowId *newest)
 {
 	OrderRows loaded;
 
@@ -164,7 +168,8 @@ append_flat(const GArray *rows, gboolean descending, GArray *entries)
 	for (guint i = 0; i < rows->len; i++) {
 		const OrderRow *row = &g_array_index(rows, OrderRow, descending ? rows->len - 1 - i : i);
 		StoreOrderEntry *entry = &g_array_index(entries, StoreOrderEntry, i);
-		*entry = (StoreOrderEntry){.id = row->id, .thread_rows = 1, .flags = row->flags, .matched = 1};
+		*entry =
+			(StoreOrderEntry){.id = row->id, .thread_rows = 1, .flags = row->flags, .matched = 1};
 	}
 }
 

@@ -7,8 +7,8 @@
 #include "util/dates.h"
 
 gboolean
-store_cache_put_part(StoreCache *cache, gint64 cid, const char *section, const void *data, gsize length,
-	GError **error)
+store_cache_put_part(
+	StoreCache *cache, gint64 cid, const char *section, const void *data, gsize length, GError **error)
 {
 	if (!base_begin(cache->bodies, error))
 		return FALSE;
@@ -43,8 +43,8 @@ typedef enum { CONTENT_GONE, CONTENT_UNREAD, CONTENT_READ } ContentState;
 static ContentState
 content_state(StoreCache *cache, gint64 cid)
 {
-	gint64 seen = base_integer(cache->headers, -1, "SELECT min(flags & ?) FROM message WHERE cid = ?", "ii",
-		(gint64)MESSAGE_SEEN, cid);
+	gint64 seen = base_integer(cache->headers, -1, "SELECT min(flags & ?) FROM message WHERE cid = ?",
+		"ii", (gint64)MESSAGE_SEEN, cid);
 
 	if (seen >= 0)
 		return seen ? CONTENT_READ : CONTENT_UNREAD;
@@ -106,9 +106,11 @@ static gboolean
 drop_dead_aliases(StoreCache *cache, GError **error)
 {
 	static const char *const dead[] = {
-		"DELETE FROM alias WHERE new NOT IN (SELECT id FROM message) AND new NOT IN (SELECT id FROM hidden)"
+		"DELETE FROM alias WHERE new NOT IN (SELECT id FROM message) AND new NOT IN (SELECT id FROM "
+		"hidden)"
 		" AND new NOT IN (SELECT old FROM moved) AND new NOT IN (SELECT old FROM alias)",
-		"DELETE FROM moved WHERE new NOT IN (SELECT id FROM message) AND new NOT IN (SELECT id FROM hidden)"
+		"DELETE FROM moved WHERE new NOT IN (SELECT id FROM message) AND new NOT IN (SELECT id FROM "
+		"hidden)"
 		" AND new NOT IN (SELECT old FROM alias) AND new NOT IN (SELECT old FROM moved)"};
 
 	if (!cache_begin(cache, error))

@@ -39,12 +39,13 @@ row_find(StoreCache *cache, RowId id, RowBrief *row)
 {
 	row->id = id;
 	row->hidden = FALSE;
-	if (read_brief(cache, base_query(cache->headers, "SELECT " BRIEF " FROM message WHERE id = ?", "i", id), row))
+	if (read_brief(cache,
+		    base_query(cache->headers, "SELECT " BRIEF " FROM message WHERE id = ?", "i", id), row))
 		return TRUE;
 	row->hidden = TRUE;
 	return cache->hidden_rows > 0 &&
-		read_brief(cache, base_query(cache->headers, "SELECT " BRIEF " FROM hidden WHERE id = ?", "i", id),
-			row);
+	       read_brief(cache,
+		       base_query(cache->headers, "SELECT " BRIEF " FROM hidden WHERE id = ?", "i", id), row);
 }
 
 static void
@@ -89,7 +90,8 @@ void
 row_hide(StoreCache *cache, const RowBrief *row, gint64 operation, gint place)
 {
 	base_run(cache->headers,
-		"INSERT INTO hidden SELECT id, folder, coalesce(tid, id), " MESSAGE_REST ", ?, ? FROM message WHERE id = ?",
+		"INSERT INTO hidden SELECT id, folder, coalesce(tid, id), " MESSAGE_REST
+		", ?, ? FROM message WHERE id = ?",
 		"iii", operation, (gint64)place, row->id);
 	base_run(cache->headers, "DELETE FROM message WHERE id = ?", "i", row->id);
 	cache->hidden_rows++;
@@ -99,14 +101,16 @@ row_hide(StoreCache *cache, const RowBrief *row, gint64 operation, gint place)
 RowId
 row_unhide(StoreCache *cache, gint64 operation, gint place)
 {
-	RowId id = base_integer(cache->headers, 0, "SELECT id FROM hidden WHERE operation = ? AND place = ?", "ii",
-		operation, (gint64)place);
+	RowId id = base_integer(cache->headers, 0, "SELECT id FROM hidden WHERE operation = ? AND place = ?",
+		"ii", operation, (gint64)place);
 	RowBrief row;
 
 	if (id == 0 || !row_find(cache, id, &row))
 		return 0;
 	base_run(cache->headers,
-		"INSERT INTO message SELECT id, folder, nullif(tid, id), " MESSAGE_REST " FROM hidden WHERE id = ?", "i", id);
+		"INSERT INTO message SELECT id, folder, nullif(tid, id), " MESSAGE_REST
+		" FROM hidden WHERE id = ?",
+		"i", id);
 	base_run(cache->headers, "DELETE FROM hidden WHERE id = ?", "i", id);
 	cache->hidden_rows--;
 	count(cache, row.folder, row.flags, 1);
@@ -125,11 +129,13 @@ row_copy(StoreCache *cache, const RowBrief *row, FolderId folder, gint64 operati
 	RowId id = provisional_new(cache, folder);
 
 	if (row->hidden)
-		base_run(cache->headers, "INSERT INTO message SELECT ?, ?, tid, " MESSAGE_REST " FROM hidden WHERE id = ?",
+		base_run(cache->headers,
+			"INSERT INTO message SELECT ?, ?, tid, " MESSAGE_REST " FROM hidden WHERE id = ?",
 			"iii", id, (gint64)folder, row->id);
 	else
 		base_run(cache->headers,
-			"INSERT INTO message SELECT ?, ?, coalesce(tid, id), " MESSAGE_REST " FROM message WHERE id = ?",
+			"INSERT INTO message SELECT ?, ?, coalesce(tid, id), " MESSAGE_REST
+			" FROM message WHERE id = ?",
 			"iii", id, (gint64)folder, row->id);
 	count(cache, folder, row->flags, 1);
 	if (row->node != 0)
@@ -147,8 +153,10 @@ provisional_add(StoreCache *cache, RowId id, gint64 operation, gint place, RowId
 
 	/* What is there already cannot be what the operation will make. */
 	base_run(cache->headers,
-		"INSERT INTO provisional(id, folder, operation, place, source, floor) SELECT ?1, ?2, ?3, ?4, ?5,"
-		" max(uidnext, server_uidnext, coalesce((SELECT max(id) + 1 FROM message WHERE id BETWEEN ?6 AND ?7), ?6) - ?6)"
+		"INSERT INTO provisional(id, folder, operation, place, source, floor) SELECT ?1, ?2, ?3, ?4, "
+		"?5,"
+		" max(uidnext, server_uidnext, coalesce((SELECT max(id) + 1 FROM message WHERE id BETWEEN ?6 "
+		"AND ?7), ?6) - ?6)"
 		" FROM folder WHERE id = ?2",
 		"iiiiiii", id, (gint64)folder, operation, (gint64)place, source, ROW_ID(folder, 0),
 		ROW_ID_PROVISIONAL(folder, 0) - 1);
@@ -164,15 +172,17 @@ row_take_over(StoreCache *cache, RowId from, RowId to)
 		return;
 	if (base_integer(cache->headers, 0, "SELECT 1 FROM pending WHERE id = ? LIMIT 1", "i", from) == 0)
 		return;
-	base_run(cache->headers, "INSERT OR IGNORE INTO server SELECT id, flags, keywords FROM message WHERE id = ?", "i",
-		to);
-	base_run(cache->headers, "INSERT OR IGNORE INTO server SELECT id, flags, keywords FROM hidden WHERE id = ?", "i",
-		to);
-	base_run(cache->headers, "INSERT OR IGNORE INTO server SELECT ?, flags, keywords FROM server WHERE id = ?", "ii",
-		to, from);
+	base_run(cache->headers,
+		"INSERT OR IGNORE INTO server SELECT id, flags, keywords FROM message WHERE id = ?", "i", to);
+	base_run(cache->headers,
+		"INSERT OR IGNORE INTO server SELECT id, flags, keywords FROM hidden WHERE id = ?", "i", to);
+	base_run(cache->headers,
+		"INSERT OR IGNORE INTO server SELECT ?, flags, keywords FROM server WHERE id = ?", "ii", to,
+		from);
 	base_run(cache->headers,
 		"DELETE FROM pending WHERE id = ? AND EXISTS (SELECT 1 FROM pending p WHERE p.id = ? AND"
-		" p.operation = pending.operation AND p.field = pending.field)", "ii", from, to);
+		" p.operation = pending.operation AND p.field = pending.field)",
+		"ii", from, to);
 	cache->pending_rows -= changes(cache);
 	base_run(cache->headers, "UPDATE pending SET id = ? WHERE id = ?", "ii", to, from);
 	base_run(cache->headers, "DELETE FROM server WHERE id = ?", "i", from);
@@ -183,9 +193,11 @@ static void
 replace_by_arrived(StoreCache *cache, const RowBrief *provisional, const RowBrief *real)
 {
 	if (!real->hidden)
-		base_run(cache->headers, "UPDATE message SET cid = ? WHERE id = ?", "ii", provisional->cid, real->id);
+		base_run(cache->headers, "UPDATE message SET cid = ? WHERE id = ?", "ii", provisional->cid,
+			real->id);
 	else
-		base_run(cache->headers, "UPDATE hidden SET cid = ? WHERE id = ?", "ii", provisional->cid, real->id);
+		base_run(cache->headers, "UPDATE hidden SET cid = ? WHERE id = ?", "ii", provisional->cid,
+			real->id);
 	row_take_over(cache, provisional->id, real->id);
 	row_remove(cache, provisional->id);
 	row_renew(cache, real->id);
@@ -201,8 +213,9 @@ change_id(StoreCache *cache, const RowBrief *row, RowId to)
 	if (row->hidden)
 		base_run(cache->headers, "UPDATE hidden SET id = ? WHERE id = ?", "ii", to, row->id);
 	else
-		base_run(cache->headers, "UPDATE message SET id = ?1, tid = nullif(coalesce(tid, id), ?1) WHERE id = ?2",
-			"ii", to, row->id);
+		base_run(cache->headers,
+			"UPDATE message SET id = ?1, tid = nullif(coalesce(tid, id), ?1) WHERE id = ?2", "ii",
+			to, row->id);
 	if (row->node != 0)
 		node_remove_row(cache, row->node, row->id);
 	if (row->content != 0)
@@ -235,13 +248,14 @@ write_flags(StoreCache *cache, const RowBrief *row, guint32 flags, const char *k
 	FolderCounts counts = {0};
 
 	if (row->hidden) {
-		base_run(cache->headers, "UPDATE hidden SET flags = ?, keywords = ? WHERE id = ?", "iti", (gint64)flags,
-			keywords, row->id);
+		base_run(cache->headers, "UPDATE hidden SET flags = ?, keywords = ? WHERE id = ?", "iti",
+			(gint64)flags, keywords, row->id);
 		return;
 	}
 	base_run(cache->headers,
-		"UPDATE message SET flags = ?1, keywords = ?2 WHERE id = ?3 AND (flags <> ?1 OR keywords IS NOT ?2)", "iti",
-		(gint64)flags, keywords, row->id);
+		"UPDATE message SET flags = ?1, keywords = ?2 WHERE id = ?3 AND (flags <> ?1 OR keywords IS "
+		"NOT ?2)",
+		"iti", (gint64)flags, keywords, row->id);
 	if (flags == row->flags)
 		return;
 	folder_counts_add(&counts, row->flags, -1);
@@ -256,8 +270,8 @@ row_set_server_flags(StoreCache *cache, const RowBrief *row, guint32 flags, cons
 	if (keywords != NULL && keywords[0] == '\0')
 		keywords = NULL;
 	if (cache->pending_rows > 0) {
-		base_run(cache->headers, "UPDATE server SET flags = ?, keywords = ? WHERE id = ?", "iti", (gint64)flags,
-			keywords, row->id);
+		base_run(cache->headers, "UPDATE server SET flags = ?, keywords = ? WHERE id = ?", "iti",
+			(gint64)flags, keywords, row->id);
 		if (changes(cache) > 0) {
 			row_renew(cache, row->id);
 			return;
@@ -283,14 +297,16 @@ row_renew(StoreCache *cache, RowId id)
 	base_reset(query);
 	query = base_query(base,
 		"SELECT add_flags, remove_flags, add_keywords, remove_keywords FROM pending JOIN operation"
-		" ON operation.id = pending.operation WHERE pending.id = ? AND field = ? ORDER BY pending.operation",
+		" ON operation.id = pending.operation WHERE pending.id = ? AND field = ? ORDER BY "
+		"pending.operation",
 		"ii", id, (gint64)PENDING_FLAGS);
 	while (base_step(base, query)) {
 		char *changed = keywords_change(keywords, (const char *)sqlite3_column_text(query, 2),
 			(const char *)sqlite3_column_text(query, 3));
 		g_free(keywords);
 		keywords = changed;
-		flags = (flags & ~(guint32)sqlite3_column_int64(query, 1)) | (guint32)sqlite3_column_int64(query, 0);
+		flags = (flags & ~(guint32)sqlite3_column_int64(query, 1)) |
+			(guint32)sqlite3_column_int64(query, 0);
 		pending = TRUE;
 	}
 	if (!pending)

@@ -14,16 +14,17 @@ extern const BaseOptions schema_bodies;
 extern const BaseOptions schema_headers_reader;
 extern const BaseOptions schema_bodies_reader;
 
-/* The columns of message after id, folder and tid, in the order of the table; hidden has the same and then its own. */
-#define MESSAGE_REST \
-	"sent, flags, node, up, received, person, subject, prefix, recipients, list, cid, size, zone, " \
+/* The columns of message after id, folder and tid, in the order of the table; hidden has the same and then
+ * its own. */
+#define MESSAGE_REST                                                                                         \
+	"sent, flags, node, up, received, person, subject, prefix, recipients, list, cid, size, zone, "      \
 	"look, keywords, content, labels, message_id"
 
 /* message.look */
-#define LOOK_PRIORITY 3        /* Priority */
+#define LOOK_PRIORITY 3 /* Priority */
 #define LOOK_ATTACHMENT 4
 #define LOOK_SEVERAL_FROM 8
-#define LOOK_OWN_PARENT 16     /* up is from its own References or In-Reply-To, not from others' */
+#define LOOK_OWN_PARENT 16 /* up is from its own References or In-Reply-To, not from others' */
 
 /* text.kind */
 typedef enum {

@@ -125,13 +125,13 @@ mark_scanned(StoreBase *base, const char *sql, gint64 after, const char *word, S
 }
 
 static gboolean
-scan_all(StoreBase *base, SearchWords *words, gint64 texts_after, gint64 people_after, const char *word, gint64 bit,
-	Cancel *cancel)
+scan_all(StoreBase *base, SearchWords *words, gint64 texts_after, gint64 people_after, const char *word,
+	gint64 bit, Cancel *cancel)
 {
 	return mark_scanned(base, "SELECT id, text FROM text WHERE id > ? AND kind = 0", texts_after, word,
 		       &words->subjects, bit, cancel) &&
-		mark_scanned(base, "SELECT id, coalesce(name, '') || ' ' || address FROM person WHERE id > ?",
-			people_after, word, &words->people, bit, cancel);
+	       mark_scanned(base, "SELECT id, coalesce(name, '') || ' ' || address FROM person WHERE id > ?",
+		       people_after, word, &words->people, bit, cancel);
 }
 
 static gint64
@@ -150,12 +150,12 @@ find_word(StoreBase *base, SearchWords *words, const char *word, gint64 bit, Can
 		return scan_all(base, words, 0, 0, word, bit, cancel);
 	expression = g_strconcat("\"", word, "\"*", NULL);
 	before = words->subjects.used + words->people.used;
-	found += mark_indexed(base, "SELECT rowid FROM text_words WHERE text_words MATCH ?", expression, &words->subjects,
-		bit);
+	found += mark_indexed(base, "SELECT rowid FROM text_words WHERE text_words MATCH ?", expression,
+		&words->subjects, bit);
 	found += mark_indexed(base, "SELECT rowid FROM person_words WHERE person_words MATCH ?", expression,
 		&words->people, bit);
-	if (!scan_all(base, words, indexed_up_to(base, "text_indexed"), indexed_up_to(base, "person_indexed"), word, bit,
-		    cancel))
+	if (!scan_all(base, words, indexed_up_to(base, "text_indexed"), indexed_up_to(base, "person_indexed"),
+		    word, bit, cancel))
 		return FALSE;
 	if (found > 0 || words->subjects.used + words->people.used > before)
 		return TRUE;

@@ -53,7 +53,8 @@ settle_text_hashes(StoreCache *cache)
 
 	if (cache->text_settled + 1 >= cache->next_text)
 		return;
-	rows = base_query(cache->headers, "SELECT id, kind, text FROM text WHERE id > ?", "i", cache->text_settled);
+	rows = base_query(
+		cache->headers, "SELECT id, kind, text FROM text WHERE id > ?", "i", cache->text_settled);
 	while (base_step(cache->headers, rows))
 		store_map_put(&hashes,
 			intern_text_hash(cache, (TextKind)sqlite3_column_int(rows, 1),
@@ -94,8 +95,8 @@ settle_texts(StoreCache *cache, GError **error)
 	settle_person_hashes(cache);
 	seen = store_map_take_sorted(&cache->seen, &n);
 	for (gsize i = 0; i < n; i++)
-		base_run(cache->headers, "UPDATE person SET seen = seen + ? WHERE id = ?", "ii", seen[i].value,
-			(gint64)seen[i].key);
+		base_run(cache->headers, "UPDATE person SET seen = seen + ? WHERE id = ?", "ii",
+			seen[i].value, (gint64)seen[i].key);
 	if (cache->texts.used > KEEP_TEXTS)
 		store_map_clear(&cache->texts);
 	if (cache->persons.used > KEEP_TEXTS)
@@ -134,7 +135,8 @@ settle_words(StoreCache *cache, GError **error)
 			"INSERT INTO text_words(rowid, text) VALUES(?, ?)", &cache->text_indexed,
 			cache->next_text - 1);
 		more |= index_some(cache,
-			"SELECT id, coalesce(name, '') || ' ' || address FROM person WHERE id > ? AND id <= ?",
+			"SELECT id, coalesce(name, '') || ' ' || address FROM person WHERE id > ? AND id <= "
+			"?",
 			"INSERT INTO person_words(rowid, text) VALUES(?, ?)", &cache->person_indexed,
 			cache->next_person - 1);
 		if (!cache_commit(cache, error))
@@ -154,15 +156,18 @@ store_cache_settle_bulk(StoreCache *cache, GError **error)
 
 /* ---- after a kill --------------------------------------------------------------------- */
 
-typedef void (*RowVisitor)(StoreCache *cache, RowId id, gint64 tid, guint64 node, guint64 up, guint64 content);
+typedef void (*RowVisitor)(
+	StoreCache *cache, RowId id, gint64 tid, guint64 node, guint64 up, guint64 content);
 
 static void
 visit_unsettled(StoreCache *cache, RowVisitor visit)
 {
 	sqlite3_stmt *rows = base_query(cache->headers,
 		"SELECT m.id, coalesce(m.tid, m.id), m.node, m.up, m.content FROM unsettled u JOIN message m"
-		" ON m.id BETWEEN u.first AND u.last UNION ALL SELECT m.id, m.tid, m.node, m.up, m.content FROM unsettled u"
-		" JOIN hidden m ON m.id BETWEEN u.first AND u.last", "");
+		" ON m.id BETWEEN u.first AND u.last UNION ALL SELECT m.id, m.tid, m.node, m.up, m.content "
+		"FROM unsettled u"
+		" JOIN hidden m ON m.id BETWEEN u.first AND u.last",
+		"");
 
 	while (base_step(cache->headers, rows))
 		visit(cache, sqlite3_column_int64(rows, 0), sqlite3_column_int64(rows, 1),
@@ -224,7 +229,8 @@ gboolean
 settle_catch_up(StoreCache *cache, GError **error)
 {
 	if (base_integer(cache->headers, 0, "SELECT 1 FROM unsettled LIMIT 1", "") == 0 &&
-		cache->text_settled + 1 >= cache->next_text && cache->person_settled + 1 >= cache->next_person)
+		cache->text_settled + 1 >= cache->next_text &&
+		cache->person_settled + 1 >= cache->next_person)
 		return !base_failed(cache->headers, error);
 	if (!cache_begin(cache, error))
 		return FALSE;

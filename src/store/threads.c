@@ -37,8 +37,8 @@ typedef struct {
 static gint64
 count_rows(StoreCache *cache, gint64 tid, gint64 limit)
 {
-	return base_integer(cache->headers, 0, "SELECT count(*) FROM (SELECT 1 FROM message WHERE tid = ? LIMIT ?)",
-		"ii", tid, limit);
+	return base_integer(cache->headers, 0,
+		"SELECT count(*) FROM (SELECT 1 FROM message WHERE tid = ? LIMIT ?)", "ii", tid, limit);
 }
 
 /* Whether a is not larger than b, at the cost of the smaller one. */
@@ -140,7 +140,7 @@ look_up(Placing *placing, Reference *reference, RowId claimant)
 		reference->tid = row.tid;
 		/* A message without references is hung where a later one says. */
 		reference->bound = row.up != 0 || row.own_parent || row.hidden ||
-			(row.folder == ROW_FOLDER(claimant) && row.id > claimant);
+				   (row.folder == ROW_FOLDER(claimant) && row.id > claimant);
 	} else {
 		reference->tid = 0;
 		reference->bound = TRUE;
@@ -228,7 +228,8 @@ join_own(Placing *placing, RowId id, const NodeRef *own, guint64 node, gboolean 
 			return 0;
 		up = node_ghost_up(cache, node, own->value);
 		store_map_remove(&cache->ghosts, node);
-		base_run(cache->headers, "DELETE FROM ghost WHERE tid = ? AND h = ?", "ii", own->value, (gint64)node);
+		base_run(cache->headers, "DELETE FROM ghost WHERE tid = ? AND h = ?", "ii", own->value,
+			(gint64)node);
 	} else if (own->kind == NODE_ROW) {
 		other = node_row_in_folder(cache, node, ROW_FOLDER(id), id);
 		if (other != 0 && !has_refs)
@@ -285,9 +286,10 @@ static gboolean
 has_rows(StoreCache *cache, gint64 tid)
 {
 	return base_integer(cache->headers, 0,
-		"SELECT EXISTS(SELECT 1 FROM message WHERE tid = ?1) OR"
-		" EXISTS(SELECT 1 FROM message WHERE id = ?1 AND tid IS NULL) OR EXISTS(SELECT 1 FROM hidden WHERE tid = ?1)",
-		"i", tid) != 0;
+		       "SELECT EXISTS(SELECT 1 FROM message WHERE tid = ?1) OR"
+		       " EXISTS(SELECT 1 FROM message WHERE id = ?1 AND tid IS NULL) OR EXISTS(SELECT 1 FROM "
+		       "hidden WHERE tid = ?1)",
+		       "i", tid) != 0;
 }
 
 static void
@@ -308,8 +310,8 @@ drop_ghosts(StoreCache *cache, guint64 up, gint64 tid)
 	node_flush_ghosts(cache);
 	if (up != 0)
 		drop_ghost(cache, up, tid);
-	rows = base_query(cache->headers, "SELECT h FROM ghost WHERE tid = ?1 UNION SELECT up FROM ghost WHERE tid = ?1",
-		"i", tid);
+	rows = base_query(cache->headers,
+		"SELECT h FROM ghost WHERE tid = ?1 UNION SELECT up FROM ghost WHERE tid = ?1", "i", tid);
 	while (base_step(cache->headers, rows)) {
 		gint64 node = sqlite3_column_int64(rows, 0);
 		g_array_append_val(nodes, node);
@@ -328,9 +330,11 @@ node_in_thread(StoreCache *cache, guint64 node, gint64 tid)
 	if (ref.kind == NODE_ROW && row_find(cache, ref.value, &row) && row.tid == tid)
 		return TRUE;
 	return base_integer(cache->headers, 0,
-		"SELECT EXISTS(SELECT 1 FROM mid JOIN message m ON m.id = mid.id WHERE h = ?1 AND coalesce(m.tid, m.id) = ?2)"
-		" OR EXISTS(SELECT 1 FROM mid JOIN hidden m ON m.id = mid.id WHERE h = ?1 AND m.tid = ?2)",
-		"ii", (gint64)node, tid) != 0;
+		       "SELECT EXISTS(SELECT 1 FROM mid JOIN message m ON m.id = mid.id WHERE h = ?1 AND "
+		       "coalesce(m.tid, m.id) = ?2)"
+		       " OR EXISTS(SELECT 1 FROM mid JOIN hidden m ON m.id = mid.id WHERE h = ?1 AND m.tid = "
+		       "?2)",
+		       "ii", (gint64)node, tid) != 0;
 }
 
 static void
@@ -344,7 +348,8 @@ unite(StoreCache *cache, gint64 a, gint64 b)
 	rename_thread(cache, keep_b ? a : b, keep_b ? b : a);
 }
 
-/* Others of its id are left. The one in its folder that stood alone takes its place; else its thread goes to where they are. */
+/* Others of its id are left. The one in its folder that stood alone takes its place; else its thread goes to
+ * where they are. */
 static void
 succeed(StoreCache *cache, RowId id, guint64 node, guint64 up, gint64 tid, RowId other)
 {
@@ -353,7 +358,8 @@ succeed(StoreCache *cache, RowId id, guint64 node, guint64 up, gint64 tid, RowId
 
 	if (twin != 0 && row_find(cache, twin, &row) && !row.hidden && !row.own_parent) {
 		if (row.up == 0 && up != 0)
-			base_run(cache->headers, "UPDATE message SET up = ? WHERE id = ?", "ii", (gint64)up, twin);
+			base_run(cache->headers, "UPDATE message SET up = ? WHERE id = ?", "ii", (gint64)up,
+				twin);
 		unite(cache, row.tid, tid);
 	} else if (!node_in_thread(cache, node, tid) && row_find(cache, other, &row)) {
 		unite(cache, row.tid, tid);
@@ -392,7 +398,8 @@ thread_rename_folder(StoreCache *cache, FolderId folder)
 
 	settle_nodes(cache, NULL);
 	rows = base_query(cache->headers,
-		"SELECT tid FROM message WHERE tid BETWEEN ?1 AND ?2 UNION SELECT tid FROM hidden WHERE tid BETWEEN ?1 AND ?2",
+		"SELECT tid FROM message WHERE tid BETWEEN ?1 AND ?2 UNION SELECT tid FROM hidden WHERE tid "
+		"BETWEEN ?1 AND ?2",
 		"ii", first, last);
 	while (base_step(cache->headers, rows)) {
 		gint64 tid = sqlite3_column_int64(rows, 0);

@@ -20,11 +20,11 @@ typedef struct {
 	gsize n;
 	const OrderLink *links;
 	gsize n_links;
-	gboolean mapped;    /* many rows: the maps are used, else the arrays are looked through */
-	StoreMap by_node;   /* node -> row + 1 */
-	StoreMap link_map;  /* node -> link + 1 */
-	guint32 *parent;    /* row of each row; NONE */
-	gboolean *dropped;  /* another folder's copy of one that is shown */
+	gboolean mapped;   /* many rows: the maps are used, else the arrays are looked through */
+	StoreMap by_node;  /* node -> row + 1 */
+	StoreMap link_map; /* node -> link + 1 */
+	guint32 *parent;   /* row of each row; NONE */
+	gboolean *dropped; /* another folder's copy of one that is shown */
 } Tree;
 
 /* Whether row a rather than b stands for their id: the folder's own, then the lower uid. */
@@ -44,7 +44,8 @@ find_row(const Tree *tree, guint64 node)
 		return found != NULL ? (guint32)*found : NONE;
 	}
 	for (guint32 i = 0; i < tree->n; i++)
-		if (tree->rows[i].node == node && (best == NONE || stands_before(&tree->rows[i], &tree->rows[best])))
+		if (tree->rows[i].node == node &&
+			(best == NONE || stands_before(&tree->rows[i], &tree->rows[best])))
 			best = i;
 	return best;
 }

@@ -6,10 +6,12 @@
 #include "mime/header.h"
 
 /* People not in the search index yet are few, or a bulk sync is running: they are looked through. */
-#define FIND_PEOPLE \
-	"SELECT name, address, seen FROM person WHERE id IN (SELECT rowid FROM person_words WHERE person_words MATCH ?1)" \
-	" UNION ALL SELECT name, address, seen FROM person WHERE id >" \
-	" (SELECT value FROM meta WHERE name = 'person_indexed') AND (name LIKE ?2 OR name LIKE ?3 OR address LIKE ?2)" \
+#define FIND_PEOPLE                                                                                          \
+	"SELECT name, address, seen FROM person WHERE id IN (SELECT rowid FROM person_words WHERE "          \
+	"person_words MATCH ?1)"                                                                             \
+	" UNION ALL SELECT name, address, seen FROM person WHERE id >"                                       \
+	" (SELECT value FROM meta WHERE name = 'person_indexed') AND (name LIKE ?2 OR name LIKE ?3 OR "      \
+	"address LIKE ?2)"                                                                                   \
 	" ORDER BY 3 DESC LIMIT ?4"
 
 static char *
@@ -23,8 +25,8 @@ like_pattern(const char *before, const char *text)
 static void
 add_person(GPtrArray *people, GHashTable *seen, sqlite3_stmt *row)
 {
-	MimeAddress address = {.name = (char *)sqlite3_column_text(row, 0),
-		.address = (char *)sqlite3_column_text(row, 1)};
+	MimeAddress address = {
+		.name = (char *)sqlite3_column_text(row, 0), .address = (char *)sqlite3_column_text(row, 1)};
 	g_autofree char *folded = NULL;
 
 	if (address.address == NULL || address.address[0] == '\0')

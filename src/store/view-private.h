@@ -40,10 +40,10 @@ char *search_expression(const char *text);
 /* A row while an order is made. */
 typedef struct {
 	RowId id;
-	gint64 key;  /* what it is sorted by */
+	gint64 key; /* what it is sorted by */
 	gint64 tid;
 	guint64 node, up;
-	guint32 group;  /* its thread, numbered by its newest row */
+	guint32 group; /* its thread, numbered by its newest row */
 	guint8 flags;
 	guint8 foreign : 1;
 	guint8 matched : 1;
@@ -68,7 +68,8 @@ void order_rows_clear(OrderRows *rows);
 gboolean order_load(StoreBase *headers, FolderId folder, const StoreOrderSpec *spec, const SearchWords *words,
 	Cancel *cancel, OrderRows *rows);
 /* Rows of one thread. */
-void order_load_thread(StoreBase *headers, FolderId folder, const StoreOrderSpec *spec, gint64 tid, OrderRows *rows);
+void order_load_thread(
+	StoreBase *headers, FolderId folder, const StoreOrderSpec *spec, gint64 tid, OrderRows *rows);
 /* Folders whose rows are never shown in other folders' threads: set of FolderId. */
 GHashTable *order_private_folders(StoreBase *headers);
 
@@ -76,7 +77,8 @@ GHashTable *order_private_folders(StoreBase *headers);
 
 /* By key, then id; ascending; stable in linear time. */
 void order_sort(GArray *rows);
-/* Put the rank of each row's text in place of its key, which is the text's number (0: none). FALSE: cancelled. */
+/* Put the rank of each row's text in place of its key, which is the text's number (0: none). FALSE:
+ * cancelled. */
 gboolean order_rank(StoreBase *headers, SortKey key, GArray *rows, Cancel *cancel);
 
 /* tree.c: */

@@ -33,8 +33,8 @@ read_row(sqlite3_stmt *query)
 	row->received = sqlite3_column_int64(query, 4);
 	row->from_name = base_column_text(query, 5);
 	row->from_address = base_column_text(query, 6);
-	row->subject = join_subject((const char *)sqlite3_column_text(query, 7),
-		(const char *)sqlite3_column_text(query, 8));
+	row->subject = join_subject(
+		(const char *)sqlite3_column_text(query, 7), (const char *)sqlite3_column_text(query, 8));
 	row->to = base_column_text(query, 9);
 	row->list_id = base_column_text(query, 10);
 	row->cid = sqlite3_column_int64(query, 11);
@@ -60,18 +60,21 @@ add_marks(StoreBase *base, StoreRow *row)
 	sqlite3_stmt *fields = base_query(base, "SELECT field FROM pending WHERE id = ?", "i", row->id);
 
 	while (base_step(base, fields))
-		row->flags |= sqlite3_column_int(fields, 0) == PENDING_FAILED ? MESSAGE_FAILED : MESSAGE_PENDING;
+		row->flags |=
+			sqlite3_column_int(fields, 0) == PENDING_FAILED ? MESSAGE_FAILED : MESSAGE_PENDING;
 }
 
 static StoreRow *
 find_row(StoreBase *base, RowId id, gboolean marks)
 {
 	sqlite3_stmt *query = base_query(base,
-		"SELECT m.id, coalesce(m.tid, m.id), m.sent, m.flags, m.received, p.name, p.address, m.prefix, s.text, r.text,"
+		"SELECT m.id, coalesce(m.tid, m.id), m.sent, m.flags, m.received, p.name, p.address, "
+		"m.prefix, s.text, r.text,"
 		" l.text, m.cid, m.size, m.zone, m.look, m.keywords, f.name, f.recent_uid FROM message m"
 		" LEFT JOIN person p ON p.id = m.person LEFT JOIN text s ON s.id = m.subject"
 		" LEFT JOIN text r ON r.id = m.recipients LEFT JOIN text l ON l.id = m.list"
-		" LEFT JOIN folder f ON f.id = m.folder WHERE m.id = ?", "i", id);
+		" LEFT JOIN folder f ON f.id = m.folder WHERE m.id = ?",
+		"i", id);
 	StoreRow *row = NULL;
 
 	if (base_step(base, query)) {
@@ -147,7 +150,8 @@ store_view_describe(StoreView *view, RowId id, OperationMessage *message)
 		return FALSE;
 	query = base_query(base,
 		"SELECT f.name, f.uidvalidity, m.node, m.size, m.received, m.flags, m.keywords FROM message m"
-		" JOIN folder f ON f.id = m.folder WHERE m.id = ?", "i", id);
+		" JOIN folder f ON f.id = m.folder WHERE m.id = ?",
+		"i", id);
 	if (!base_step(base, query))
 		return FALSE;
 	g_free(message->folder);
@@ -204,7 +208,8 @@ store_view_by_message_id(StoreView *view, FolderId folder, const char *message_i
 		return found;
 	/* Also among those whose ids are not in mid yet. */
 	rows = base_query(base,
-		"SELECT m.id FROM mid JOIN message m ON m.id = mid.id WHERE mid.h = ?1 AND m.node = ?1 AND ?2 IN (0, m.folder)"
+		"SELECT m.id FROM mid JOIN message m ON m.id = mid.id WHERE mid.h = ?1 AND m.node = ?1 AND "
+		"?2 IN (0, m.folder)"
 		" UNION SELECT m.id FROM unsettled u JOIN message m ON m.id BETWEEN u.first AND u.last"
 		" WHERE m.node = ?1 AND ?2 IN (0, m.folder)",
 		"ii", (gint64)node, (gint64)folder);
@@ -227,8 +232,10 @@ store_view_thread(StoreView *view, gint64 thread)
 	if (base == NULL || thread == 0)
 		return found;
 	rows = base_query(base,
-		"SELECT id, sent FROM message WHERE tid = ?1 UNION SELECT id, sent FROM message WHERE id = ?1 AND tid IS NULL"
-		" ORDER BY 2, 1", "i", thread);
+		"SELECT id, sent FROM message WHERE tid = ?1 UNION SELECT id, sent FROM message WHERE id = "
+		"?1 AND tid IS NULL"
+		" ORDER BY 2, 1",
+		"i", thread);
 	while (base_step(base, rows)) {
 		RowId id = sqlite3_column_int64(rows, 0);
 		g_array_append_val(found, id);
@@ -249,7 +256,8 @@ store_view_parent(StoreView *view, RowId id)
 	if (id == 0)
 		return 0;
 	base_snapshot(base);
-	tid = base_integer(base, 0, "SELECT coalesce(tid, id) FROM message WHERE id = ? AND up IS NOT NULL", "i", id);
+	tid = base_integer(
+		base, 0, "SELECT coalesce(tid, id) FROM message WHERE id = ? AND up IS NOT NULL", "i", id);
 	order_rows_init(&loaded);
 	if (tid != 0)
 		order_load_thread(base, ROW_FOLDER(id), &spec, tid, &loaded);

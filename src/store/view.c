@@ -2,8 +2,8 @@
 /* Opening for reading, and noticing what others wrote: also that the whole file was replaced by a new one. */
 #include "config.h"
 
-#include "store/view-private.h"
 #include "store/folder-row.h"
+#include "store/view-private.h"
 
 #include "util/fault.h"
 #include "util/i18n.h"
@@ -154,8 +154,8 @@ store_view_folder_by_role(StoreView *view, FolderRole role)
 
 	if (base == NULL || role == ROLE_NONE)
 		return NULL;
-	id = base_integer(base, 0, "SELECT id FROM folder WHERE role = ? AND hidden = 0 ORDER BY id LIMIT 1", "i",
-		(gint64)role);
+	id = base_integer(base, 0, "SELECT id FROM folder WHERE role = ? AND hidden = 0 ORDER BY id LIMIT 1",
+		"i", (gint64)role);
 	return id != 0 ? folder_row_by_id(base, (FolderId)id) : NULL;
 }
 

@@ -27,29 +27,35 @@ StoreFolder *store_view_folder(StoreView *view, const char *name); /* NULL: unkn
 StoreFolder *store_view_folder_by_id(StoreView *view, FolderId id);
 StoreFolder *store_view_folder_by_role(StoreView *view, FolderRole role);
 
-/* The first rows of an order, at once: at least count entries, or all (then complete). Costs one window. The caller's. */
+/* The first rows of an order, at once: at least count entries, or all (then complete). Costs one window. The
+ * caller's. */
 StoreOrder *store_view_first(StoreView *view, FolderId folder, const StoreOrderSpec *spec, gsize count);
 /* The whole order; stops with NULL when cancelled. The same order as store_view_first(). */
 StoreOrder *store_view_order(StoreView *view, FolderId folder, const StoreOrderSpec *spec, Cancel *cancel);
-/* Rows of these ids, in their order; NULL entries where a row is gone. GPtrArray of StoreRow, the caller's. */
+/* Rows of these ids, in their order; NULL entries where a row is gone. GPtrArray of StoreRow, the caller's.
+ */
 GPtrArray *store_view_rows(StoreView *view, const RowId *ids, gsize count);
 StoreRow *store_view_row(StoreView *view, RowId id); /* follows aliases; NULL: gone */
 /* Follow alias(old, new) to the row it is now; id itself where there is none; 0 when gone. */
 RowId store_view_current(StoreView *view, RowId id);
-/* By Message-ID (with or without <>), in folder or, 0, anywhere; array of RowId. Needs no key: it is in the file. */
+/* By Message-ID (with or without <>), in folder or, 0, anywhere; array of RowId. Needs no key: it is in the
+ * file. */
 GArray *store_view_by_message_id(StoreView *view, FolderId folder, const char *message_id);
 /* Parent in its thread, or 0. */
 RowId store_view_parent(StoreView *view, RowId id);
 /* Rows of a thread anywhere in the account, by date; array of RowId. */
 GArray *store_view_thread(StoreView *view, gint64 thread);
 
-/* Fill in what an operation on this row must know (folder, uidvalidity, uid, key, size, received, flags). FALSE: gone. */
+/* Fill in what an operation on this row must know (folder, uidvalidity, uid, key, size, received, flags).
+ * FALSE: gone. */
 gboolean store_view_describe(StoreView *view, RowId id, OperationMessage *message);
 
 /* Octets of a content (see store_cache_put_part), or NULL when not here. */
 GBytes *store_view_part(StoreView *view, gint64 cid, const char *section);
-/* Message-ID of a row ("<...>"), References and other kept header fields: the raw header block that the first FETCH brought is not kept whole; these are. NULL: none. The caller's. */
+/* Message-ID of a row ("<...>"), References and other kept header fields: the raw header block that the first
+ * FETCH brought is not kept whole; these are. NULL: none. The caller's. */
 char *store_view_message_id(StoreView *view, RowId id);
 
-/* People seen: addresses whose name or address has a word that begins with prefix, best first (written to, then seen most). "Name <address>", GPtrArray of char*. */
+/* People seen: addresses whose name or address has a word that begins with prefix, best first (written to,
+ * then seen most). "Name <address>", GPtrArray of char*. */
 GPtrArray *store_view_people(StoreView *view, const char *prefix, gsize limit);

@@ -49,7 +49,8 @@ rss_kib(const char *name)
 	g_autofree char *text = NULL;
 	const char *line;
 
-	if (!g_file_get_contents("/proc/self/status", &text, NULL, NULL) || (line = strstr(text, name)) == NULL)
+	if (!g_file_get_contents("/proc/self/status", &text, NULL, NULL) ||
+		(line = strstr(text, name)) == NULL)
 		return 0;
 	return strtol(line + strlen(name) + 1, NULL, 10);
 }
@@ -67,7 +68,8 @@ add_references(GString *header, const guint32 *parent, guint32 n)
 		chain[depth++] = at;
 	if (depth == 0)
 		return;
-	g_string_append_printf(header, "In-Reply-To: <%08x.message@mail.example.org>\r\nReferences:", chain[0]);
+	g_string_append_printf(
+		header, "In-Reply-To: <%08x.message@mail.example.org>\r\nReferences:", chain[0]);
 	while (depth > 0)
 		g_string_append_printf(header, " <%08x.message@mail.example.org>", chain[--depth]);
 	g_string_append(header, "\r\n");
@@ -84,22 +86,26 @@ topic_of(const guint32 *parent, guint32 n)
 static StoreIntake *
 make_message(Random *random, const guint32 *parent, guint32 n)
 {
-	static const char *const words[] = {"meeting", "invoice", "release", "schedule", "report", "question", "patch",
-		"holiday", "review", "budget", "travel", "error"};
+	static const char *const words[] = {"meeting", "invoice", "release", "schedule", "report", "question",
+		"patch", "holiday", "review", "budget", "travel", "error"};
 	StoreIntake *intake = g_new0(StoreIntake, 1);
 	g_autoptr(GString) header = g_string_new(NULL);
-	DateTime date = {.seconds = 1500000000 + (gint64)n * 600 + next_random(random, 900), .offset_minutes = 60};
+	DateTime date = {
+		.seconds = 1500000000 + (gint64)n * 600 + next_random(random, 900), .offset_minutes = 60};
 	g_autofree char *when = dates_format_mail(date);
 	guint32 topic = topic_of(parent, n), who = next_random(random, PEOPLE);
 
 	g_string_append_printf(header, "From: \"Person %u Example\" <person%u@example.org>\r\n", who, who);
-	g_string_append_printf(header, "To: me@example.org%s\r\n", n % 3 == 0 ? ", Other <other@example.net>" : "");
+	g_string_append_printf(
+		header, "To: me@example.org%s\r\n", n % 3 == 0 ? ", Other <other@example.net>" : "");
 	if (topic % 20 == 0)
-		g_string_append_printf(header, "Subject: %s=?utf-8?q?Gr=C3=BC=C3=9Fe_%u?=\r\n", parent[n] ? "Re: " : "", topic);
+		g_string_append_printf(header, "Subject: %s=?utf-8?q?Gr=C3=BC=C3=9Fe_%u?=\r\n",
+			parent[n] ? "Re: " : "", topic);
 	else
-		g_string_append_printf(header, "Subject: %s%s of %s %u\r\n", parent[n] ? "Re: " : "", words[topic % 12],
-			words[topic / 12 % 12], topic);
-	g_string_append_printf(header, "Date: %s\r\nMessage-ID: <%08x.message@mail.example.org>\r\n", when, n);
+		g_string_append_printf(header, "Subject: %s%s of %s %u\r\n", parent[n] ? "Re: " : "",
+			words[topic % 12], words[topic / 12 % 12], topic);
+	g_string_append_printf(
+		header, "Date: %s\r\nMessage-ID: <%08x.message@mail.example.org>\r\n", when, n);
 	add_references(header, parent, n);
 	if (n % 4 == 0)
 		g_string_append_printf(header, "List-Id: A list <list%u.example.org>\r\n", topic % 40);
@@ -130,7 +136,10 @@ static FolderId
 make_folder(StoreCache *cache, guint32 count)
 {
 	g_autoptr(GPtrArray) folders = g_ptr_array_new();
-	StoreFolder inbox = {.name = (char *)"INBOX", .raw = (char *)"INBOX", .delimiter = '/', .role = ROLE_INBOX,
+	StoreFolder inbox = {.name = (char *)"INBOX",
+		.raw = (char *)"INBOX",
+		.delimiter = '/',
+		.role = ROLE_INBOX,
 		.selectable = TRUE};
 	g_autoptr(StoreFolder) folder = NULL;
 	gboolean reset;
@@ -154,7 +163,8 @@ fill(StoreCache *cache, FolderId folder, guint32 count)
 
 	for (guint32 high = count; high > 0;) {
 		guint32 low = high > BATCH ? high - BATCH + 1 : 1;
-		g_autoptr(GPtrArray) batch = g_ptr_array_new_with_free_func((GDestroyNotify)store_intake_free);
+		g_autoptr(GPtrArray) batch =
+			g_ptr_array_new_with_free_func((GDestroyNotify)store_intake_free);
 		g_autoptr(GError) error = NULL;
 		double start;
 
@@ -176,8 +186,11 @@ fill(StoreCache *cache, FolderId folder, guint32 count)
 static double
 fill_bare(const char *folder, guint32 count)
 {
-	static const BaseOptions options = {.schema = "CREATE TABLE bare(id INTEGER PRIMARY KEY, a, b, c, d, text)",
-		.version = 1, .flags = BASE_REBUILD, .cache_kib = 2048};
+	static const BaseOptions options = {
+		.schema = "CREATE TABLE bare(id INTEGER PRIMARY KEY, a, b, c, d, text)",
+		.version = 1,
+		.flags = BASE_REBUILD,
+		.cache_kib = 2048};
 	g_autofree char *path = g_build_filename(folder, "bare.db", NULL);
 	g_autoptr(StoreBase) base = base_open(path, &options, NULL, NULL, NULL);
 	double start = now_ms();
@@ -185,9 +198,10 @@ fill_bare(const char *folder, guint32 count)
 	for (guint32 n = 1; n <= count; n++) {
 		if (n % BATCH == 1)
 			base_begin(base, NULL);
-		base_run(base, "INSERT INTO bare VALUES(?, ?, ?, ?, ?, ?)", "iiiiit", (gint64)n, (gint64)n * 600,
-			(gint64)n * 7919, (gint64)n * 104729, (gint64)n % 3000,
-			"a text that is about as long as what a message's row holds, Message-ID and all: 0123456789");
+		base_run(base, "INSERT INTO bare VALUES(?, ?, ?, ?, ?, ?)", "iiiiit", (gint64)n,
+			(gint64)n * 600, (gint64)n * 7919, (gint64)n * 104729, (gint64)n % 3000,
+			"a text that is about as long as what a message's row holds, Message-ID and all: "
+			"0123456789");
 		if (n % BATCH == 0 || n == count)
 			base_commit(base, NULL);
 		if (n % BATCH == 0)
@@ -205,7 +219,8 @@ typedef struct {
 static double
 time_first(StoreView *view, FolderId folder, gboolean threads)
 {
-	StoreOrderSpec spec = {.key = SORT_DATE, .descending = TRUE, .threads = threads, .elsewhere = threads};
+	StoreOrderSpec spec = {
+		.key = SORT_DATE, .descending = TRUE, .threads = threads, .elsewhere = threads};
 	double best = 1e9;
 
 	for (int i = 0; i < REPEAT; i++) {
@@ -223,7 +238,10 @@ time_first(StoreView *view, FolderId folder, gboolean threads)
 static double
 time_order(StoreView *view, FolderId folder, gboolean threads, const char *words)
 {
-	StoreOrderSpec spec = {.key = SORT_DATE, .descending = TRUE, .threads = threads, .elsewhere = threads,
+	StoreOrderSpec spec = {.key = SORT_DATE,
+		.descending = TRUE,
+		.threads = threads,
+		.elsewhere = threads,
 		.words = (char *)words};
 	double best = 1e9;
 
@@ -266,8 +284,8 @@ measure(const char *root, const char *name, guint32 count)
 		exit(1);
 	id = make_folder(cache, count);
 	spent = fill(cache, id, count);
-	printf("%u messages\n    intake %.0f/s, RssAnon %ld KiB, peak RSS %ld KiB\n", count, count / spent * 1000,
-		rss_kib("RssAnon:"), rss_kib("VmHWM:"));
+	printf("%u messages\n    intake %.0f/s, RssAnon %ld KiB, peak RSS %ld KiB\n", count,
+		count / spent * 1000, rss_kib("RssAnon:"), rss_kib("VmHWM:"));
 	settle = now_ms();
 	if (!store_cache_settle_bulk(cache, &error)) {
 		fprintf(stderr, "%s\n", error->message);

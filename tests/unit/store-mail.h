@@ -133,7 +133,8 @@ mail_select(Mail *mail, const char *name, guint32 uidvalidity)
 static inline FolderId
 mail_usual_folders(Mail *mail)
 {
-	static const char *const names[] = {"INBOX:inbox", "Archive:archive", "Sent:sent", "Trash:trash", NULL};
+	static const char *const names[] = {
+		"INBOX:inbox", "Archive:archive", "Sent:sent", "Trash:trash", NULL};
 
 	mail_set_folders(mail, names);
 	mail_select(mail, "Archive", 1);
@@ -166,10 +167,12 @@ mail_assert_counts(Mail *mail, const char *name, guint32 total, guint32 unread, 
 
 /* With day as the day of January 2026 it was sent; id and references without brackets, NULL: none. */
 static inline StoreIntake *
-mail_message(guint32 uid, guint32 flags, guint day, const char *subject, const char *id, const char *references)
+mail_message(
+	guint32 uid, guint32 flags, guint day, const char *subject, const char *id, const char *references)
 {
 	StoreIntake *intake = g_new0(StoreIntake, 1);
-	g_autoptr(GString) header = g_string_new("From: Ada Example <ada@example.org>\r\nTo: me@example.org\r\n");
+	g_autoptr(GString) header =
+		g_string_new("From: Ada Example <ada@example.org>\r\nTo: me@example.org\r\n");
 
 	g_string_append_printf(header, "Subject: %s\r\nDate: %u Jan 2026 12:00:00 +0000\r\n", subject, day);
 	if (id != NULL)

@@ -590,7 +590,7 @@ test_folder_renamed_with_its_children(Fixture *fixture, gconstpointer data)
 	apply(fixture, operation);
 	g_assert_cmpint(mail_folder(fixture->mail, "C"), ==, a);
 	g_assert_cmpint(mail_folder(fixture->mail, "C/b"), ==, b);
-	g_assert_nonnull(store_view_folder(fixture->mail->view, "Ab"));
+	g_assert_cmpint(mail_folder(fixture->mail, "Ab"), !=, 0);
 	/* The server does not know yet. */
 	mail_set_folders(fixture->mail, before);
 	g_assert_null(store_view_folder(fixture->mail->view, "A"));
