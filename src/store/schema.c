@@ -54,6 +54,7 @@ static const char headers[] =
 	"CREATE TABLE hidden(id INTEGER PRIMARY KEY, " MESSAGE_TYPES ","
 	" operation INTEGER NOT NULL, place INTEGER NOT NULL);"
 	"CREATE INDEX hidden_operation ON hidden(operation, place);"
+	"CREATE INDEX hidden_tid ON hidden(tid);"
 	"CREATE TABLE mid(h INTEGER NOT NULL, id INTEGER NOT NULL, tid INTEGER, PRIMARY KEY(h, id)) WITHOUT "
 	"ROWID;"
 	"CREATE TABLE ghost(tid INTEGER NOT NULL, h INTEGER NOT NULL, up INTEGER NOT NULL, PRIMARY KEY(tid, "

@@ -136,6 +136,10 @@ static FolderId
 make_folder(StoreCache *cache, guint32 count)
 {
 	g_autoptr(GPtrArray) folders = g_ptr_array_new();
+	StoreFolder archive = {.name = (char *)"Archive",
+		.raw = (char *)"Archive",
+		.role = ROLE_ARCHIVE,
+		.selectable = TRUE};
 	StoreFolder inbox = {.name = (char *)"INBOX",
 		.raw = (char *)"INBOX",
 		.delimiter = '/',
@@ -145,6 +149,7 @@ make_folder(StoreCache *cache, guint32 count)
 	gboolean reset;
 
 	g_ptr_array_add(folders, &inbox);
+	g_ptr_array_add(folders, &archive);
 	if (!store_cache_set_folders(cache, folders, NULL))
 		exit(1);
 	folder = store_cache_folder(cache, "INBOX");
@@ -270,6 +275,41 @@ time_reading(const char *folder, FolderId id)
 	return timing;
 }
 
+/* ---- operations and resync ------------------------------------------------------------ */
+
+static void
+time_changes(StoreCache *cache, const char *folder, FolderId id, guint32 count)
+{
+	guint32 some = MIN(count / 10, 10000);
+	g_autofree StoreFlagUpdate *updates = g_new0(StoreFlagUpdate, count);
+	g_autoptr(StoreView) view = store_view_open(folder, NULL);
+	g_autoptr(Operation) operation = operation_new(OPERATION_MOVE, "bench");
+	UidRange gone = {count / 2, count / 2 + some};
+	double start, flags, apply, confirm;
+
+	for (guint32 i = 0; i < count; i++)
+		updates[i].uid = i + 1;
+	start = now_ms();
+	store_cache_update_flags(cache, id, updates, count, NULL);
+	flags = now_ms() - start;
+	operation->id = 1;
+	operation->target = g_strdup("Archive");
+	for (guint32 uid = 1; uid <= some; uid++)
+		store_view_describe(view, ROW_ID(id, uid), operation_add_message(operation));
+	start = now_ms();
+	store_cache_apply(cache, operation, NULL);
+	apply = now_ms() - start;
+	for (guint32 i = 0; i < some; i++)
+		((OperationMessage *)g_ptr_array_index(operation->messages, i))->new_uid = i + 1;
+	start = now_ms();
+	store_cache_confirm(cache, operation, -1, 0, NULL);
+	confirm = now_ms() - start;
+	start = now_ms();
+	store_cache_expunge(cache, id, &gone, 1, NULL);
+	printf("    flags of all %.0f ms; %u moved: shown %.0f ms, confirmed %.0f ms; expunged: %.0f ms\n",
+		flags, some, apply, confirm, now_ms() - start);
+}
+
 static Timing
 measure(const char *root, const char *name, guint32 count)
 {
@@ -278,6 +318,7 @@ measure(const char *root, const char *name, guint32 count)
 	StoreCache *cache = store_cache_open(folder, &key, NULL, NULL);
 	g_autoptr(GError) error = NULL;
 	FolderId id;
+	Timing timing;
 	double spent, bare, settle;
 
 	if (cache == NULL)
@@ -300,7 +341,13 @@ measure(const char *root, const char *name, guint32 count)
 		printf("    CHECK: %s\n", error->message);
 	store_cache_close(cache);
 	malloc_trim(0);
-	return time_reading(folder, id);
+	timing = time_reading(folder, id);
+	cache = store_cache_open(folder, &key, NULL, NULL);
+	time_changes(cache, folder, id, count);
+	if (g_getenv("BENCH_CHECK") != NULL && !store_cache_check(cache, &error))
+		printf("    CHECK: %s\n", error->message);
+	store_cache_close(cache);
+	return timing;
 }
 
 static void
