@@ -21,8 +21,11 @@ typedef struct StoreCache StoreCache;
 /*
  * Open, create or rebuild. folder is $XDG_CACHE_HOME/posthorn/ACCOUNT, made
  * when missing. key: the keyed hash's secret (journal_hash_key). *rebuilt (may
- * be NULL) says that a damaged or older file was set aside.
- * FAULT_LOCAL (disk), FAULT_NEWER.
+ * be NULL) says that a damaged or older file was set aside, or that the key is
+ * another one. FAULT_LOCAL (disk), FAULT_NEWER.
+ *
+ * Any later call may fail with FAULT_DAMAGED: close it and open it again. After
+ * FAULT_LOCAL (a full disk) nothing of that call was done, and it can be made again.
  */
 StoreCache *store_cache_open(const char *folder, const HashKey *key, gboolean *rebuilt, GError **error);
 void store_cache_close(StoreCache *cache);
@@ -120,7 +123,8 @@ gboolean store_cache_settle_bulk(StoreCache *cache, GError **error);
 /*
  * Apply a committed operation: rows change, move, appear provisionally,
  * vanish; counters and threads follow; idempotent. Sets message->new_row where
- * a provisional row was made. Messages that are unknown are skipped.
+ * a provisional row was made. Messages that are unknown are skipped, and the
+ * operation is applied to them when they come. APPEND needs its content.
  */
 gboolean store_cache_apply(StoreCache *cache, Operation *operation, GError **error);
 /* Id of the last operation applied; those above it are applied at start. */
@@ -156,7 +160,7 @@ gboolean store_cache_set_attachment(StoreCache *cache, gint64 cid, gboolean atta
 /* Drop bodies of contents that no row names, and the oldest read ones beyond limit bytes. */
 gboolean store_cache_trim(StoreCache *cache, guint64 limit, GError **error);
 
-/* PASSIVE checkpoint when due (every 2000 pages), TRUNCATE when idle is TRUE; under the flock of DESIGN 5. */
+/* PASSIVE checkpoint when due (every 2000 pages): call it after each batch. idle: settle, and TRUNCATE. */
 void store_cache_checkpoint(StoreCache *cache, gboolean idle);
 
 /*

@@ -102,7 +102,7 @@ typedef struct {
 	gint16 sent_offset; /* minutes */
 	guint32 size;     /* RFC822.SIZE, bytes */
 	guint32 flags;    /* MessageFlags */
-	guint8 depth;     /* in its thread, 0 = root */
+	guint8 depth;     /* as in StoreOrderEntry; 0 in rows read by id */
 	guint8 priority;  /* Priority */
 	gboolean attachment; /* a guess from Content-Type until the structure is known */
 	gboolean several_from; /* more than one From field or address */
@@ -148,8 +148,8 @@ void store_order_spec_free(StoreOrderSpec *spec);
 /* One entry of a loaded order: 16 bytes. */
 typedef struct {
 	RowId id;
-	guint32 thread_rows; /* at a thread's first row: rows of the thread in this order; else 0; flat: 1 */
-	guint8 depth;
+	guint32 thread_rows; /* at a thread's first row: entries of the thread, foreign ones too; else 0; flat: 1 */
+	guint8 depth;        /* ancestors that are in this order, 255 at most: replies to a missing message are 0, beside each other */
 	guint8 flags;        /* low MessageFlags bits at load time, for next-unread and fold counts */
 	guint8 foreign;      /* from another folder */
 	guint8 matched;      /* with a limit and threads: this very row matches */

@@ -30,7 +30,13 @@ StoreFolder *store_view_folder_by_role(StoreView *view, FolderRole role);
 /* The first rows of an order, at once: at least count entries, or all (then complete). Costs one window. The
  * caller's. */
 StoreOrder *store_view_first(StoreView *view, FolderId folder, const StoreOrderSpec *spec, gsize count);
-/* The whole order; stops with NULL when cancelled. The same order as store_view_first(). */
+/*
+ * The whole order; NULL when cancelled (or the file is damaged). The same order
+ * as store_view_first(). A thread stands where its newest row of the folder
+ * stands. Rows from elsewhere: not those in Trash, Junk and Drafts, and none of
+ * a Message-ID that the folder has itself. Words: each must begin a word of
+ * sender or subject, or, where none does or it is no plain word, be inside.
+ */
 StoreOrder *store_view_order(StoreView *view, FolderId folder, const StoreOrderSpec *spec, Cancel *cancel);
 /* Rows of these ids, in their order; NULL entries where a row is gone. GPtrArray of StoreRow, the caller's.
  */
@@ -41,7 +47,7 @@ RowId store_view_current(StoreView *view, RowId id);
 /* By Message-ID (with or without <>), in folder or, 0, anywhere; array of RowId. Needs no key: it is in the
  * file. */
 GArray *store_view_by_message_id(StoreView *view, FolderId folder, const char *message_id);
-/* Parent in its thread, or 0. */
+/* The nearest ancestor in its thread that stands in the same folder, or 0. */
 RowId store_view_parent(StoreView *view, RowId id);
 /* Rows of a thread anywhere in the account, by date; array of RowId. */
 GArray *store_view_thread(StoreView *view, gint64 thread);
