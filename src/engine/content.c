@@ -5,6 +5,7 @@
 
 #include "engine/mailbox.h"
 #include "engine/structure.h"
+#include "imap/writer.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 #include "util/text.h"
@@ -364,6 +365,49 @@ content_want(Worker *worker, Work *work, GError **error)
 	if (ok || answer != NULL)
 		worker_finish(worker, work, NULL, answer);
 	return ok;
+}
+
+/* ---- searched by the server -------------------------------------------------------------------------- */
+
+static GArray *
+rows_of_set(Worker *worker, FolderId folder, const ImapSet *set)
+{
+	GArray *rows = g_array_new(FALSE, FALSE, sizeof(RowId));
+	guint64 most = imap_session_exists(worker->session);
+
+	for (guint i = 0; i < imap_set_ranges(set) && rows->len < most; i++) {
+		ImapRange range = imap_set_range(set, i);
+		for (guint64 uid = range.first; uid <= range.last && rows->len < most; uid++) {
+			RowId row = ROW_ID(folder, uid);
+			g_array_append_val(rows, row);
+		}
+	}
+	return rows;
+}
+
+gboolean
+content_search(Worker *worker, Work *work, GError **error)
+{
+	g_autoptr(ImapCommand) keys = imap_command_new("TEXT ");
+	g_autofree char *safe = text_safe(work->section, -1, TEXT_MARKS);
+	Cancel *cancel = work->cancel ? work->cancel : worker->cancel;
+	Job *job = job_new(worker->account->engine, worker->account->key,
+		g_strdup_printf(_("the server searches for \"%s\""), safe), cancel);
+	g_autoptr(GError) failure = NULL;
+	g_autoptr(ImapSet) set = NULL;
+
+	imap_command_string(keys, work->section);
+	if (mailbox_open(worker, work->folder_id, &failure))
+		set = imap_session_search(worker->session, keys, job->cancel, &failure);
+	job_end(job, NULL, failure);
+	if (set != NULL)
+		work->found = rows_of_set(worker, work->folder_id, set);
+	if (set != NULL || imap_session_is_alive(worker->session)) {
+		worker_finish(worker, work, NULL, failure);
+		return TRUE;
+	}
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return FALSE;
 }
 
 /* ---- in advance ----------------------------------------------------------------------------------- */

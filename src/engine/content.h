@@ -16,6 +16,8 @@
  * connection is over (work was not answered and may be tried again).
  */
 gboolean content_want(Worker *worker, Work *work, GError **error);
+/* A SEARCH by the server; answered. FALSE: as content_want(). */
+gboolean content_search(Worker *worker, Work *work, GError **error);
 /* Is it here already? Then work is answered. */
 gboolean content_is_here(Worker *worker, Work *work);
 /*

@@ -272,6 +272,26 @@ engine_want(Engine *engine, const char *key, RowId row, EngineWant want, const c
 	return ticket;
 }
 
+guint
+engine_search(Engine *engine, const char *key, FolderId folder, const char *text)
+{
+	EngineAccount *account = engine_account(engine, key);
+	guint ticket = registry_next(engine->registry);
+	g_autoptr(Cancel) cancel = cancel_new();
+	EngineEvent *event;
+
+	if (account != NULL && !engine->offline && engine_is_holder(account)) {
+		registry_add(engine->registry, ticket, cancel);
+		worker_post_search(account->fetch, ticket, cancel, folder, text);
+		return ticket;
+	}
+	event = engine_event_new(EVENT_FOUND, key);
+	event->ticket = ticket;
+	fault_set(&event->error, FAULT_RETRY, _("Bodies are searched by the server, and there is no connection to it here."));
+	engine_post(engine, event);
+	return ticket;
+}
+
 void
 engine_forget(Engine *engine, guint ticket)
 {

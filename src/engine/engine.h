@@ -60,6 +60,7 @@ typedef enum {
 	EVENT_ACTED,     /* ticket: committed, or error. group, words, count: "Moved 3 messages to Archive" */
 	EVENT_OPERATION, /* account, operation, state, error: the server's answer to an operation */
 	EVENT_CONTENT,   /* ticket, account, row: what engine_want() asked for is here, or error */
+	EVENT_FOUND,     /* ticket, account, folder, rows: the answer of engine_search(), or error */
 	EVENT_SYNCED,    /* ticket: engine_sync() is over; stats; error when anything failed */
 	EVENT_JOB,       /* job: began, moved on, waits, ended */
 	EVENT_LINK,      /* account, link, words: the state of the account's connection */
@@ -213,6 +214,11 @@ typedef enum {
 
 /* Bring content of a message into the store; EVENT_CONTENT, at once when it is here already. */
 guint engine_want(Engine *engine, const char *account, RowId row, EngineWant want, const char *section);
+/*
+ * Ask the server which messages of the folder hold text (headers and bodies; UTF-8): what is
+ * not here is searched too. EVENT_FOUND.
+ */
+guint engine_search(Engine *engine, const char *account, FolderId folder, const char *text);
 /* Give up a ticket: the job stops, no event comes. */
 void engine_forget(Engine *engine, guint ticket);
 

@@ -26,6 +26,8 @@ fetch_handle(Worker *worker, Work *work, GError **error)
 	case WORK_OPEN:
 		worker->open_folder = work->folder_id;
 		return work->folder_id == 0 || mailbox_open(worker, work->folder_id, error);
+	case WORK_SEARCH:
+		return content_search(worker, work, error);
 	case WORK_WANT:
 		return content_want(worker, work, error);
 	default:
@@ -37,7 +39,7 @@ fetch_handle(Worker *worker, Work *work, GError **error)
 static void
 put_back(Worker *worker, Work *work)
 {
-	if (work->kind == WORK_WANT && (work->ticket != 0 || work->control != NULL))
+	if ((work->kind == WORK_WANT || work->kind == WORK_SEARCH) && (work->ticket != 0 || work->control != NULL))
 		queue_push_front(worker->work, work);
 	else
 		work_free(work);
@@ -88,7 +90,7 @@ hand_to_sync(Worker *worker)
 	while ((work = queue_pop(worker->work, 0)) != NULL) {
 		if (work->kind == WORK_OPEN)
 			worker->open_folder = work->folder_id;
-		if (work->kind == WORK_WANT)
+		if (work->kind == WORK_WANT || work->kind == WORK_SEARCH)
 			queue_push_now(worker->account->sync->work, work);
 		else
 			work_free(work);

@@ -226,6 +226,8 @@ handle(Worker *worker, Work *work, Outcome *outcome, GError **error)
 		return handle_sync(worker, work, error);
 	case WORK_FILE_SENT:
 		return handle_filing(worker, error);
+	case WORK_SEARCH:
+		return content_search(worker, work, error);
 	case WORK_WANT:
 		if (content_want(worker, work, error))
 			return TRUE;

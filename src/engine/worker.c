@@ -24,6 +24,7 @@ work_free(Work *work)
 	g_clear_pointer(&work->secret, secret_free);
 	g_free(work->folder);
 	g_free(work->section);
+	g_clear_pointer(&work->found, g_array_unref);
 	g_free(work);
 }
 
@@ -175,6 +176,18 @@ worker_post_open(Worker *worker, FolderId folder)
 }
 
 void
+worker_post_search(Worker *worker, guint ticket, Cancel *cancel, FolderId folder, const char *text)
+{
+	Work *work = work_new(WORK_SEARCH);
+
+	work->ticket = ticket;
+	work->cancel = cancel_ref(cancel);
+	work->folder_id = folder;
+	work->section = g_strdup(text);
+	post(worker, work);
+}
+
+void
 worker_post_want(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, RowId row, EngineWant want,
 	const char *section)
 {
@@ -270,7 +283,12 @@ worker_finish(Worker *worker, Work *work, const EngineSyncStats *stats, const GE
 	registry_remove(engine->registry, work->ticket);
 	if (cancel_is_triggered(work->cancel) && work->kind == WORK_WANT)
 		return;
-	event = engine_event_new(work->kind == WORK_WANT ? EVENT_CONTENT : EVENT_SYNCED, worker->account->key);
+	event = engine_event_new(work->kind == WORK_WANT     ? EVENT_CONTENT
+				 : work->kind == WORK_SEARCH ? EVENT_FOUND
+							     : EVENT_SYNCED,
+		worker->account->key);
+	event->folder = work->folder_id;
+	event->rows = g_steal_pointer(&work->found);
 	event->ticket = work->ticket;
 	event->row = work->row;
 	if (stats != NULL)

@@ -30,6 +30,7 @@ typedef enum {
 	WORK_SYNC,      /* folder (NULL: all) */
 	WORK_OPEN,      /* row: folder id */
 	WORK_WANT,
+	WORK_SEARCH,    /* folder_id, section: the text */
 	WORK_OUTBOX,
 	WORK_FILE_SENT, /* look after the copies of what was sent */
 } WorkKind;
@@ -44,6 +45,7 @@ typedef struct {
 	RowId row;
 	EngineWant want;
 	char *section;
+	GArray *found;           /* SEARCH: of RowId */
 	guint question;
 	gboolean yes;
 	Secret *secret;
@@ -65,6 +67,7 @@ void worker_post_sync(Worker *worker, guint ticket, ControlRequest *control, Can
 /* REPLAY, answered by EVENT_SYNCED. */
 void worker_post_replay(Worker *worker, guint ticket);
 void worker_post_open(Worker *worker, FolderId folder);
+void worker_post_search(Worker *worker, guint ticket, Cancel *cancel, FolderId folder, const char *text);
 void worker_post_want(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, RowId row,
 	EngineWant want, const char *section);
 /* secret is taken over. */

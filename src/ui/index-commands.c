@@ -231,10 +231,69 @@ search_clear(View *view, const CommandCall *call)
 /* ---- limit ------------------------------------------------------------------------------------------------ */
 
 static void
+found_in_bodies(App *app, View *view, const EngineEvent *event, gpointer data)
+{
+	IndexView *index = (IndexView *)view;
+	guint count = event->rows ? event->rows->len : 0;
+
+	(void)data;
+	if (!view)
+		return;
+	index->only_ticket = 0;
+	if (event->error) {
+		app_error(app, event->error);
+		return;
+	}
+	g_clear_pointer(&index->only, g_hash_table_destroy);
+	index->only = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	for (guint i = 0; i < count; i++)
+		g_hash_table_add(index->only, g_memdup2(&g_array_index(event->rows, RowId, i), sizeof(RowId)));
+	index_refresh(index);
+	index_load(index);
+	app_say(app, P_("The server found %u message.", "The server found %u messages.", count), count);
+}
+
+/* "body:word" or mutt's "~b word": the text; NULL: neither. */
+static const char *
+body_words(const char *words)
+{
+	static const char *const prefixes[] = {"body:", "~b ", "text:", "~B "};
+
+	for (gsize i = 0; words && i < G_N_ELEMENTS(prefixes); i++)
+		if (g_str_has_prefix(words, prefixes[i]) && words[strlen(prefixes[i])] != '\0')
+			return words + strlen(prefixes[i]);
+	return NULL;
+}
+
+/* TRUE: the limit is one for the server, which was asked. */
+static gboolean
+limit_bodies(IndexView *index, const char *words)
+{
+	App *app = index->view.app;
+	const char *text = body_words(words);
+
+	if (index->only_ticket)
+		app_forget(app, index->only_ticket);
+	index->only_ticket = 0;
+	g_clear_pointer(&index->only, g_hash_table_destroy);
+	g_clear_pointer(&index->only_words, g_free);
+	if (!text || !app->engine)
+		return FALSE;
+	g_clear_pointer(&index->spec.words, g_free);
+	index->only_words = g_strdup(words);
+	index->only_ticket = engine_search(app->engine, index->account->key, index->folder, text);
+	app_expect(app, index->only_ticket, &index->view, found_in_bodies, NULL, NULL);
+	app_say(app, "%s", _("Bodies are searched by the server …"));
+	return TRUE;
+}
+
+static void
 set_limit(IndexView *index, const char *words)
 {
 	gboolean all = !words || *words == '\0' || strcmp(words, ".") == 0 || strcmp(words, "all") == 0;
 
+	if (limit_bodies(index, words))
+		return;
 	g_free(index->spec.words);
 	index->spec.words = all ? NULL : g_strdup(words);
 	if (all) {
@@ -258,8 +317,8 @@ limit(View *view, const CommandCall *call)
 {
 	IndexView *index = (IndexView *)view;
 	PromptSpec spec = {.view = view,
-		.label = _("Show only (words in sender or subject; empty: all):"),
-		.initial = index->spec.words,
+		.label = _("Show only (words in sender or subject; body:word; empty: all):"),
+		.initial = index->only_words ? index->only_words : index->spec.words,
 		.history = "search",
 		.done = limit_asked};
 
@@ -275,7 +334,9 @@ limit_show(View *view, const CommandCall *call)
 	IndexView *index = (IndexView *)view;
 
 	(void)call;
-	if (index->spec.words)
+	if (index->only)
+		app_say(view->app, _("Shown: what the server found for \"%s\"."), index->only_words);
+	else if (index->spec.words)
 		app_say(view->app, _("Shown: \"%s\" in sender or subject."), index->spec.words);
 	else if (index->spec.unread_only)
 		app_say(view->app, "%s", _("Shown: unread messages."));

@@ -65,6 +65,13 @@ index_fold_all(IndexView *index, gboolean fold)
 	index->fold_new = fold;
 }
 
+/* Hidden by a limit that the server answered. */
+static gboolean
+is_left_out(const IndexView *index, RowId id)
+{
+	return index->only && !g_hash_table_contains(index->only, &id);
+}
+
 static gboolean
 is_gone(const IndexView *index, RowId id)
 {
@@ -78,7 +85,7 @@ static void
 compute_visible(IndexView *index)
 {
 	gsize length = index->order ? index->order->length : 0;
-	gboolean all = g_hash_table_size(index->overlay) == 0
+	gboolean all = g_hash_table_size(index->overlay) == 0 && !index->only
 		&& (!index->spec.threads || (g_hash_table_size(index->folded) == 0 && !index->fold_new));
 	guint count = 0;
 
@@ -90,7 +97,7 @@ compute_visible(IndexView *index)
 	for (gsize i = 0; i < length; i++) {
 		guint rest = index_is_folded(index, (guint)i) ? index->order->entries[i].thread_rows - 1 : 0;
 
-		if (!is_gone(index, index->order->entries[i].id))
+		if (!is_gone(index, index->order->entries[i].id) && !is_left_out(index, index->order->entries[i].id))
 			index->visible[count++] = (guint32)i;
 		i += MIN(rest, length - 1 - i);
 	}

@@ -42,6 +42,9 @@ typedef struct {
 	GArray *columns;     /* of Column */
 	GHashTable *found;   /* set of RowId: of the last search; NULL */
 	Cancel *searching;
+	GHashTable *only;    /* set of RowId: what the server found in bodies; NULL: no such limit */
+	char *only_words;    /* what it was asked for */
+	guint only_ticket;   /* the question under way; 0 */
 	char **me;           /* own addresses, * allowed */
 } IndexView;
 

@@ -170,6 +170,8 @@ reset(IndexView *index)
 	g_clear_pointer(&index->preferences, preferences_free);
 	g_clear_pointer(&index->found, g_hash_table_destroy);
 	g_clear_pointer(&index->spec.words, g_free);
+	g_clear_pointer(&index->only, g_hash_table_destroy);
+	g_clear_pointer(&index->only_words, g_free);
 	g_hash_table_remove_all(index->folded);
 	g_hash_table_remove_all(index->overlay);
 	view_clear_marks(&index->view);
@@ -412,7 +414,7 @@ index_title(View *view, char **right)
 
 	if (!index->account)
 		return g_string_free(words, FALSE);
-	if (index->spec.words || index->spec.unread_only || index->spec.thread)
+	if (index->only || index->spec.words || index->spec.unread_only || index->spec.thread)
 		g_string_append_printf(words, P_("%u row", "%u rows", index->list.count), index->list.count);
 	else if (folder)
 		g_string_append_printf(words, P_("%'u message", "%'u messages", folder->total), folder->total);
@@ -423,6 +425,8 @@ index_title(View *view, char **right)
 	*right = g_string_free(words, FALSE);
 	words = g_string_new(NULL);
 	g_string_append_printf(words, "%s %s %s", index->account->label, path, index->folder_name);
+	if (index->only)
+		g_string_append_printf(words, " %s %s", path, index->only_words);
 	if (index->spec.words)
 		g_string_append_printf(words, " %s %s", path, index->spec.words);
 	else if (index->spec.unread_only)
