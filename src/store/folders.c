@@ -264,13 +264,14 @@ store_cache_synced(StoreCache *cache, FolderId folder, guint64 modseq, guint32 u
 
 	if (!cache_begin(cache, error))
 		return FALSE;
-	base_run(base, "UPDATE folder SET modseq = ?, uidnext = ? WHERE id = ?", "iii", (gint64)modseq,
-		(gint64)uidnext, (gint64)folder);
+	if (modseq != 0)
+		base_run(base, "UPDATE folder SET modseq = ? WHERE id = ?", "ii", (gint64)modseq, (gint64)folder);
+	if (uidnext != 0)
+		base_run(base, "UPDATE folder SET uidnext = ? WHERE id = ?", "ii", (gint64)uidnext, (gint64)folder);
 	if (complete)
 		base_run(base,
-			"UPDATE folder SET low_uid = 1, synced = ?, recent_uid = CASE recent_uid WHEN 0 THEN "
-			"?"
-			" ELSE recent_uid END WHERE id = ?",
-			"iii", now, (gint64)uidnext, (gint64)folder);
+			"UPDATE folder SET low_uid = 1, synced = ?,"
+			" recent_uid = CASE recent_uid WHEN 0 THEN uidnext ELSE recent_uid END WHERE id = ?",
+			"ii", now, (gint64)folder);
 	return cache_commit(cache, error);
 }

@@ -210,6 +210,21 @@ test_total_before_the_first_sync_is_the_servers(void)
 	mail_assert_counts(mail, "INBOX", 1, 1, 0);
 }
 
+static void
+test_synced_with_zeros_leaves_what_is_known(void)
+{
+	g_autoptr(Mail) mail = mail_new();
+	FolderId inbox = mail_usual_folders(mail);
+	g_autoptr(StoreFolder) folder = NULL;
+
+	g_assert_true(store_cache_synced(mail->cache, inbox, 77, 501, FALSE, 1, NULL));
+	g_assert_true(store_cache_synced(mail->cache, inbox, 0, 0, TRUE, 2, NULL));
+	folder = store_cache_folder_by_id(mail->cache, inbox);
+	g_assert_cmpuint(folder->modseq, ==, 77);
+	g_assert_cmpuint(folder->uidnext, ==, 501);
+	g_assert_cmpuint(folder->low_uid, ==, 1);
+}
+
 /* ---- intake ---------------------------------------------------------------------------- */
 
 static void
@@ -591,6 +606,7 @@ main(int argc, char **argv)
 	g_test_add_func("/store/cache/inbox", test_inbox_in_any_case);
 	g_test_add_func("/store/cache/folder-order", test_roles_come_first);
 	g_test_add_func("/store/cache/server-total", test_total_before_the_first_sync_is_the_servers);
+	g_test_add_func("/store/cache/synced-zeros", test_synced_with_zeros_leaves_what_is_known);
 	g_test_add_func("/store/cache/counts", test_counts_follow);
 	g_test_add_func("/store/cache/known-uid", test_a_known_uid_only_gets_its_flags);
 	g_test_add_func("/store/cache/fresh", test_fresh_names_new_rows_once);
