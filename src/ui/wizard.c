@@ -263,9 +263,13 @@ fail(WizardView *wizard, const WorkMessage *message)
 	wizard->failure = g_strdup(message->words ? message->words : message->error->message);
 	wizard->next = g_strdup(message->next);
 	wizard->link = g_strdup(message->link);
-	if (fault_of(message->error) == FAULT_AUTH && message->kind == WORK_WRITTEN)
+	if (message->kind == WORK_WRITTEN && !wizard->phrase) {
+		/* It was only the keeping that failed: the vault can. */
+		g_free(wizard->failure);
+		wizard->failure = g_strdup(_("All is well with the servers. There is no keyring here to keep the password: type a phrase "
+					     "of your own, which encrypts it; it is asked for once at each start."));
 		go_to(wizard, WIZARD_PHRASE);
-	else if (fault_of(message->error) == FAULT_AUTH)
+	} else if (fault_of(message->error) == FAULT_AUTH)
 		go_to(wizard, WIZARD_PASSWORD);
 	if (message->trust)
 		ask_trust(wizard, message);
