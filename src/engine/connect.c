@@ -63,9 +63,11 @@ connect_once(Worker *worker, GError **error)
 	g_autoptr(ImapSession) session = NULL;
 	NetTarget target = {0};
 	NetStream *stream;
+	CredentialsResult known =
+		credentials_get(account->engine->credentials, account->config, &secret, worker->cancel, error);
 
-	if (credentials_get(account->engine->credentials, account->config, &secret, worker->cancel, error) !=
-		CREDENTIALS_OK)
+	worker->needs_phrase = known == CREDENTIALS_NEED_PHRASE;
+	if (known != CREDENTIALS_OK)
 		return FALSE;
 	account_target(account->config, SERVER_IMAP, account->trust, &target);
 	stream = net_stream_open(&target, worker->cancel, error);
@@ -132,7 +134,9 @@ connect_ask(Worker *worker, const GError *fault, guint16 port, const char *host)
 		return;
 	question = g_new0(EngineQuestion, 1);
 	question->id = worker->question = registry_next(engine->registry);
-	question->kind = fault_of(fault) == FAULT_TRUST ? QUESTION_TRUST : QUESTION_PASSWORD;
+	question->kind = fault_of(fault) == FAULT_TRUST ? QUESTION_TRUST
+		: worker->needs_phrase			? QUESTION_PHRASE
+							: QUESTION_PASSWORD;
 	question->account = g_strdup(worker->account->key);
 	question->host = g_strdup(host);
 	question->port = port;
@@ -160,6 +164,10 @@ take_answer(Worker *worker, Work *work)
 	worker->question = 0;
 	if (!work->yes)
 		return FALSE;
+	if (work->secret != NULL && worker->needs_phrase) {
+		credentials_give_phrase(worker->account->engine->credentials, work->secret);
+		return TRUE;
+	}
 	if (work->secret != NULL) {
 		credentials_give(worker->account->engine->credentials, worker->account->key, work->secret);
 		return TRUE;

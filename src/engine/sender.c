@@ -210,8 +210,11 @@ open_session(Worker *worker, Cancel *cancel, GError **error)
 	NetTarget target = {0};
 	SmtpLogin login = {.kind = account->config->auth == AUTH_OAUTH2 ? SMTP_TOKEN : SMTP_PASSWORD};
 	SmtpSession *session;
+	CredentialsResult known =
+		credentials_get(account->engine->credentials, account->config, &secret, cancel, error);
 
-	if (credentials_get(account->engine->credentials, account->config, &secret, cancel, error) != CREDENTIALS_OK)
+	worker->needs_phrase = known == CREDENTIALS_NEED_PHRASE;
+	if (known != CREDENTIALS_OK)
 		return NULL;
 	account_target(account->config, SERVER_SMTP, account->trust, &target);
 	login.user = account_user(account->config, SERVER_SMTP);

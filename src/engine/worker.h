@@ -101,6 +101,7 @@ struct Worker {
 	guint failures;       /* in a row; sets the back-off */
 	gint64 logins[3];     /* times of the last ones, dates_clock_us() */
 	guint question;       /* the one that is open; 0 */
+	gboolean needs_phrase; /* the vault is locked: its phrase is asked for, not a password */
 	FolderId open_folder; /* fetch: what the user looks at */
 	GHashTable *skipped;  /* sync: folder ids whose job the user cancelled; until asked for */
 	gint64 next_round_us;

@@ -316,6 +316,9 @@ app_free(App *app)
 	g_free(app->message);
 	g_free(app->last_target);
 	g_free(app->sending_words);
+	g_free(app->fresh_account);
+	secret_free(app->fresh_password);
+	secret_free(app->fresh_phrase);
 	g_free(app);
 }
 

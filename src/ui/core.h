@@ -76,6 +76,9 @@ struct App {
 	gint64 sending_draft;
 	char *sending_words;
 	guint sending_source;
+	/* What was typed when the account was set up answers the engine's first questions about it. */
+	char *fresh_account;   /* key; NULL: none */
+	Secret *fresh_password, *fresh_phrase;
 	gint64 undo_group;     /* the last act's group, said with "u undoes"; 0 */
 	gboolean quitting;
 };

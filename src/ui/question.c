@@ -10,10 +10,41 @@
 #include "util/text.h"
 
 void
+question_know(App *app, const char *account, const Secret *password, const Secret *phrase)
+{
+	g_clear_pointer(&app->fresh_password, secret_free);
+	g_clear_pointer(&app->fresh_phrase, secret_free);
+	g_free(app->fresh_account);
+	app->fresh_account = g_strdup(account);
+	if (password)
+		app->fresh_password = secret_copy(password);
+	if (phrase)
+		app->fresh_phrase = secret_copy(phrase);
+}
+
+/* TRUE: it is known from the set-up. Each is tried once: a wrong one is asked for. */
+static gboolean
+answer_by_itself(App *app, const EngineQuestion *question)
+{
+	Secret **known = question->kind == QUESTION_PASSWORD ? &app->fresh_password
+		: question->kind == QUESTION_PHRASE          ? &app->fresh_phrase
+							     : NULL;
+
+	if (!known || !*known || g_strcmp0(app->fresh_account, question->account) != 0)
+		return FALSE;
+	engine_answer(app->engine, question->id, TRUE, g_steal_pointer(known));
+	return TRUE;
+}
+
+void
 question_take(App *app, EngineEvent *event)
 {
 	g_autofree char *brief = question_brief(event->question);
 
+	if (answer_by_itself(app, event->question)) {
+		engine_event_free(event);
+		return;
+	}
 	for (guint i = 0; i < app->questions->len; i++) {
 		const EngineEvent *old = g_ptr_array_index(app->questions, i);
 
@@ -99,6 +130,8 @@ answered(App *app, View *view, const char *text, gpointer data)
 		trusted(app, answer);
 	else
 		engine_answer(app->engine, answer->id, TRUE, secret_new(text, -1));
+	/* Other workers of the account may wait for the same. */
+	engine_reconnect(app->engine, answer->account);
 	forget_question(app, answer->id);
 	app_dirty(app);
 }

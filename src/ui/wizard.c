@@ -9,6 +9,7 @@
 #include "ui/core.h"
 #include "ui/help.h"
 #include "ui/index.h"
+#include "ui/question.h"
 #include "ui/tables.h"
 #include "ui/wizard-work.h"
 #include "util/i18n.h"
@@ -281,11 +282,15 @@ finished(WizardView *wizard, const char *key)
 	App *app = wizard->view.app;
 	UiAccount *account;
 	View *index;
+	SetupChoices *choices;
 
 	config_reload_if_changed(app->config, NULL, NULL);
 	app_load_accounts(app);
 	if (!app_start_engine(app))
 		return;
+	choices = choices_of(wizard);
+	question_know(app, key, choices->password, choices->vault_phrase);
+	setup_choices_free(choices);
 	engine_start(app->engine);
 	account = app_account(app, key);
 	index = app_find(app, &index_class);
