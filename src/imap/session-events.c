@@ -42,6 +42,21 @@ imap_events_clear(ImapSession *session)
 		imap_event_free(event);
 }
 
+/* What was told of a mailbox is not true of the next; who left it reads it anew on coming back. */
+void
+imap_events_leave(ImapSession *session)
+{
+	guint left = session->events.length;
+
+	while (left-- > 0) {
+		ImapEvent *event = g_queue_pop_head(&session->events);
+		if (event->kind == IMAP_EVENT_ALERT || event->kind == IMAP_EVENT_BYE)
+			g_queue_push_tail(&session->events, event);
+		else
+			imap_event_free(event);
+	}
+}
+
 static ImapEvent *
 last_of(ImapSession *session, ImapEventKind kind)
 {

@@ -61,6 +61,7 @@ imap_mailbox_left(ImapSession *session)
 	session->uidvalidity = 0;
 	session->read_only = FALSE;
 	imap_seqmap_clear(session->map);
+	imap_events_leave(session);
 }
 
 static void

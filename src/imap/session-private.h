@@ -178,6 +178,7 @@ void imap_event_expunged(ImapSession *session, ImapSet *uids);
 void imap_event_flags(ImapSession *session, const ImapRow *row, guint32 uid);
 void imap_event_text(ImapSession *session, ImapEventKind kind, const char *text);
 void imap_events_clear(ImapSession *session);
+void imap_events_leave(ImapSession *session);
 
 /* ---- session-fetch.c ---- */
 

@@ -350,7 +350,10 @@ typedef struct {
 void imap_event_free(ImapEvent *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImapEvent, imap_event_free)
 
-/* The oldest event not yet taken, the caller's; NULL: none. Runs of like events are merged. */
+/*
+ * The oldest event not yet taken, the caller's; NULL: none. Runs of like events are merged. Those of a
+ * mailbox go when another is selected.
+ */
 ImapEvent *imap_session_next_event(ImapSession *session);
 gboolean imap_session_has_events(const ImapSession *session);
 
