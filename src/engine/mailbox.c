@@ -419,11 +419,18 @@ compare_uids_only(Worker *worker, Changes *changes, const StoreFolder *folder, G
 	return TRUE;
 }
 
+/* Of what is here, also what our own operations put there since the last sync. */
+static ImapSet *
+known_uids(const StoreFolder *folder)
+{
+	return imap_set_new_range(MAX(folder->low_uid, 1), MAX(MAX(folder->uidnext, 2) - 1, folder->top_uid));
+}
+
 /* Without QRESYNC: changed flags since, or all flags; then which are left. */
 static gboolean
 catch_up(Worker *worker, Changes *changes, const StoreFolder *folder, const ImapSelected *selected, GError **error)
 {
-	g_autoptr(ImapSet) known = imap_set_new_range(folder->low_uid, MAX(folder->uidnext, 2) - 1);
+	g_autoptr(ImapSet) known = known_uids(folder);
 	gboolean condstore = folder->modseq != 0 && selected->highestmodseq != 0 &&
 			     imap_session_has(worker->session, IMAP_CAP_CONDSTORE);
 	ImapFetch fetch = {.uids = known,
@@ -494,7 +501,7 @@ post_synced(Worker *worker, guint64 modseq, guint32 uidnext, gboolean complete, 
 static gboolean
 select_folder(Worker *worker, StoreFolder *folder, ImapSelected *selected, Changes *changes, GError **error)
 {
-	g_autoptr(ImapSet) known = imap_set_new_range(MAX(folder->low_uid, 1), MAX(folder->uidnext, 2) - 1);
+	g_autoptr(ImapSet) known = known_uids(folder);
 	ImapSelect options = {
 		.examine = worker->account->config->read_only,
 		.uidvalidity = folder->uidvalidity,

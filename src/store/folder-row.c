@@ -30,6 +30,7 @@ folder_row_read(sqlite3_stmt *row)
 	folder->server_modseq = (guint64)sqlite3_column_int64(row, i++);
 	folder->synced = sqlite3_column_int64(row, i++);
 	folder->opened = sqlite3_column_int64(row, i++);
+	folder->top_uid = (guint32)sqlite3_column_int64(row, i++);
 	if (folder->low_uid != 1) {
 		/* The first sync has not reached the end: what is here is less than what is there. */
 		folder->total = MAX(folder->total, folder->server_messages);

@@ -209,8 +209,7 @@ store_cache_set_status(StoreCache *cache, FolderId folder, guint32 messages, gui
 
 /* The first uid that is not here yet. */
 #define NEXT_UID                                                                                             \
-	"coalesce((SELECT max(id) + 1 - (folder.id << 33) FROM message"                                      \
-	" WHERE id >= folder.id << 33 AND id < (folder.id << 33) + 4294967296), 1)"
+	FOLDER_TOP_UID " + 1"
 
 gboolean
 store_cache_set_opened(StoreCache *cache, FolderId folder, gint64 now, GError **error)

@@ -79,6 +79,7 @@ typedef struct {
 	guint32 uidvalidity; /* 0: never selected */
 	guint32 uidnext;
 	guint64 modseq;      /* HIGHESTMODSEQ up to which the cache is true; 0: none */
+	guint32 top_uid;     /* highest uid that is here: beyond uidnext - 1 where an operation put messages there; 0: none */
 	guint32 low_uid;     /* every message with uid >= low_uid is here; 0: none yet; 1: all */
 	guint32 server_messages; /* of the last STATUS or SELECT */
 	guint32 server_unseen;
