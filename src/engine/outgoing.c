@@ -33,13 +33,14 @@ static guint
 post(Engine *engine, JournalFunc func, gint64 id, OutboxMessage *message, StoreDraft *draft)
 {
 	Request *request = g_new0(Request, 1);
+	guint ticket = registry_next(engine->registry);
 
-	request->ticket = registry_next(engine->registry);
+	request->ticket = ticket;
 	request->id = id;
 	request->message = message;
 	request->draft = draft;
 	journal_post(engine, func, request, request_free);
-	return request->ticket;
+	return ticket;
 }
 
 static void

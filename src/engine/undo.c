@@ -328,12 +328,13 @@ guint
 engine_undo(Engine *engine, const char *account, gint64 group)
 {
 	Request *request = g_new0(Request, 1);
+	guint ticket = registry_next(engine->registry);
 
-	request->ticket = registry_next(engine->registry);
+	request->ticket = ticket;
 	request->account = g_strdup(account);
 	request->group = group;
 	journal_post(engine, undo_task, request, request_free);
-	return request->ticket;
+	return ticket;
 }
 
 /* ---- failed operations --------------------------------------------------------------------------------- */
@@ -415,11 +416,12 @@ static guint
 post_on_operation(Engine *engine, gint64 operation, JournalFunc func)
 {
 	Request *request = g_new0(Request, 1);
+	guint ticket = registry_next(engine->registry);
 
-	request->ticket = registry_next(engine->registry);
+	request->ticket = ticket;
 	request->group = operation;
 	journal_post(engine, func, request, request_free);
-	return request->ticket;
+	return ticket;
 }
 
 guint
