@@ -170,6 +170,15 @@ meta_charset(const char *html, gsize length)
 	return NULL;
 }
 
+static gboolean
+is_ascii(const char *text, gsize length)
+{
+	for (gsize i = 0; i < length; i++)
+		if ((guchar)text[i] >= 0x80)
+			return FALSE;
+	return TRUE;
+}
+
 /* CRLF and lone CR to LF, in place. */
 static gsize
 to_lf(char *text, gsize length)
@@ -208,8 +217,9 @@ mime_text_body(const void *data, gsize length, const MimePart *part, gsize *out_
 	converted = to_lf(text, converted);
 	if (out_length != NULL)
 		*out_length = converted;
+	/* Without a label ASCII is what it has to be. (RFC 2046, 4.1.2) */
 	if (guessed != NULL)
-		*guessed = guess;
+		*guessed = guess && (charset != NULL || !is_ascii(raw, size));
 	return text;
 }
 
