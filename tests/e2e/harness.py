@@ -163,6 +163,10 @@ class Home:
     def config(self):
         return self.path + "/config/posthorn/posthorn.conf"
 
+    def forget_cache(self):
+        """As if the copy of the mail had never been."""
+        shutil.rmtree(self.path + "/cache", ignore_errors=True)
+
     def popen(self, *arguments, **options):
         return subprocess.Popen([POSTHORN, *arguments], env=self.environment, cwd=self.path,
                                 **options)

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The whole program against real servers: one script a subject, TAP.
 E2E_TESTS = \
+	tests/e2e/test-cli-acts.py \
+	tests/e2e/test-cli-sync.py \
 	tests/e2e/test-imap-session.py \
 	tests/e2e/test-net.py \
 	tests/e2e/test-servers.py \
 	tests/e2e/test-setup.py
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/screen.py
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/cli.py tests/e2e/harness.py tests/e2e/screen.py
 
 # What test-imap-session.py starts.
 check_PROGRAMS += tests/e2e/imap-live
