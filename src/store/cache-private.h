@@ -11,6 +11,7 @@
 
 #include "store/base.h"
 #include "store/cache.h"
+#include "store/filter.h"
 #include "store/map.h"
 #include "store/schema.h"
 
@@ -42,12 +43,14 @@ struct StoreCache {
 	StoreMap persons; /* the same */
 	StoreMap seen;    /* person -> messages since the last settling */
 	StoreMap raw;     /* hash of a raw header field -> what it decoded to */
-	gsize unsettled;  /* rows whose nodes are in memory only */
+	StoreFilter
+		settled; /* hashes in mid, text_hash and person_hash; empty until a bulk intake needs it */
+	gsize unsettled; /* rows whose nodes are in memory only */
 };
 
 /* Rows put off at most before they are settled by themselves. */
-#define CACHE_SETTLE_ROWS 100000
-#define CACHE_SETTLE_ENTRIES 190000
+#define CACHE_SETTLE_ROWS 50000
+#define CACHE_SETTLE_ENTRIES 95000
 /* A batch of up to this many rows is settled at once. */
 #define CACHE_SMALL_BATCH 256
 
@@ -210,6 +213,8 @@ char *keywords_change(const char *text, const char *add, const char *remove);
 
 /* What is in memory and was lost is found again from the file. */
 gboolean settle_catch_up(StoreCache *cache, GError **error);
+/* Before a bulk intake goes on: learn which hashes the file has. */
+void settle_learn(StoreCache *cache);
 /* Write what bulk intake put off; words: the search index too. Inside of a transaction, or (long) in some of
  * its own. */
 gboolean settle_nodes(StoreCache *cache, GError **error);

@@ -83,6 +83,7 @@ forget_memory(StoreCache *cache)
 	store_map_clear(&cache->persons);
 	store_map_clear(&cache->seen);
 	store_map_clear(&cache->raw);
+	store_filter_clear(&cache->settled);
 	cache->unsettled = 0;
 }
 

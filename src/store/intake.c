@@ -131,6 +131,7 @@ intake_note(StoreCache *cache, RowId first, RowId last, gsize count)
 		settle_words(cache, NULL);
 		return;
 	}
+	settle_learn(cache);
 	base_run(cache->headers,
 		"INSERT INTO unsettled VALUES(?1, ?2) ON CONFLICT(first) DO UPDATE SET last = max(last, ?2)",
 		"ii", first, last);

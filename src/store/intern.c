@@ -49,7 +49,7 @@ intern_text(StoreCache *cache, TextKind kind, const char *text)
 
 	if (known != NULL)
 		return *known;
-	if (cache->text_settled > 0)
+	if (cache->text_settled > 0 && store_filter_may_have(&cache->settled, hash))
 		id = base_integer(
 			cache->headers, 0, "SELECT id FROM text_hash WHERE h = ?", "i", (gint64)hash);
 	if (id == 0) {
@@ -73,7 +73,7 @@ intern_person(StoreCache *cache, const char *name, const char *address)
 	known = store_map_find(&cache->persons, hash);
 	if (known != NULL)
 		return *known;
-	if (cache->person_settled > 0)
+	if (cache->person_settled > 0 && store_filter_may_have(&cache->settled, hash))
 		id = base_integer(
 			cache->headers, 0, "SELECT id FROM person_hash WHERE h = ?", "i", (gint64)hash);
 	if (id == 0) {

@@ -10,7 +10,7 @@ src_store_libstore_a_SOURCES += \
 	%D%/journal.c %D%/journal-private.h %D%/journal-schema.c %D%/journal-values.c %D%/journal-settle.c %D%/outbox.c %D%/drafts.c
 # headers.db and bodies.db
 src_store_libstore_a_SOURCES += \
-	%D%/types.c %D%/schema.c %D%/schema.h %D%/map.c %D%/map.h %D%/folder-row.c %D%/folder-row.h \
+	%D%/types.c %D%/schema.c %D%/schema.h %D%/map.c %D%/map.h %D%/filter.c %D%/filter.h %D%/folder-row.c %D%/folder-row.h \
 	%D%/cache.c %D%/cache-private.h %D%/folders.c %D%/decode.c %D%/intern.c %D%/nodes.c %D%/threads.c %D%/rows.c \
 	%D%/keywords.c %D%/intake.c %D%/settle.c %D%/flags.c %D%/apply.c %D%/confirm.c %D%/folder-operations.c \
 	%D%/parts.c %D%/check.c \

@@ -30,7 +30,7 @@ node_find(StoreCache *cache, guint64 node)
 		ref.has_up = (*known & HAS_UP_BIT) != 0;
 		return ref;
 	}
-	if (!cache->mid_used)
+	if (!cache->mid_used || !store_filter_may_have(&cache->settled, node))
 		return ref;
 	/* A ghost's 0 stands alone. Of several rows in a folder the lowest uid has the place in the thread.
 	 */
@@ -53,6 +53,7 @@ static void
 insert_mid(StoreCache *cache, guint64 node, RowId id)
 {
 	base_run(cache->headers, "INSERT OR IGNORE INTO mid(h, id) VALUES(?, ?)", "ii", (gint64)node, id);
+	store_filter_add(&cache->settled, node);
 	cache->mid_used = TRUE;
 }
 
@@ -106,6 +107,7 @@ node_add_ghost(StoreCache *cache, guint64 node, gint64 tid)
 {
 	base_run(cache->headers, "INSERT OR REPLACE INTO mid(h, id, tid) VALUES(?, 0, ?)", "ii", (gint64)node,
 		tid);
+	store_filter_add(&cache->settled, node);
 	cache->mid_used = TRUE;
 }
 
@@ -169,9 +171,7 @@ void
 node_write(StoreCache *cache, const StoreMapEntry *entry)
 {
 	if (entry->value & GHOST_BIT)
-		base_run(cache->headers, "INSERT OR REPLACE INTO mid(h, id, tid) VALUES(?, 0, ?)", "ii",
-			(gint64)entry->key, entry->value >> 2);
+		node_add_ghost(cache, entry->key, entry->value >> 2);
 	else
 		insert_mid(cache, entry->key, entry->value >> 2);
-	cache->mid_used = TRUE;
 }

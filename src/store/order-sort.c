@@ -78,13 +78,30 @@ ids_ascend(const OrderRow *rows, gsize n)
 	return TRUE;
 }
 
+/* Each row to its place, circle by circle: a second array of rows would be the largest thing of all. */
+static void
+permute(OrderRow *rows, SortItem *items, gsize n)
+{
+	for (gsize i = 0; i < n; i++) {
+		OrderRow first = rows[i];
+		gsize at = i;
+		while (items[at].index != i) {
+			gsize from = items[at].index;
+			rows[at] = rows[from];
+			items[at].index = (guint32)at;
+			at = from;
+		}
+		rows[at] = first;
+		items[at].index = (guint32)at;
+	}
+}
+
 void
 order_sort(GArray *array)
 {
 	OrderRow *rows = (OrderRow *)(void *)array->data;
 	gsize n = array->len;
 	g_autofree SortItem *a = NULL, *b = NULL;
-	g_autofree OrderRow *sorted = NULL;
 	SortItem *items;
 
 	if (is_sorted(rows, n))
@@ -98,11 +115,20 @@ order_sort(GArray *array)
 		items = radix_sort(a, b, n);
 	for (gsize i = 0; i < n; i++)
 		items[i].key = (guint64)rows[items[i].index].key ^ SIGN;
-	items = radix_sort(items, items == a ? b : a, n);
-	sorted = g_new(OrderRow, n);
+	permute(rows, radix_sort(items, items == a ? b : a, n), n);
+}
+
+void
+order_sort_groups(GArray *array)
+{
+	OrderRow *rows = (OrderRow *)(void *)array->data;
+	gsize n = array->len;
+	g_autofree SortItem *a = g_new(SortItem, n + 1);
+	g_autofree SortItem *b = g_new(SortItem, n + 1);
+
 	for (gsize i = 0; i < n; i++)
-		sorted[i] = rows[items[i].index];
-	memcpy(rows, sorted, n * sizeof *rows);
+		a[i] = (SortItem){rows[i].group, (guint32)i};
+	permute(rows, radix_sort(a, b, n), n);
 }
 
 /* ---- texts to ranks --------------------------------------------------------------- */

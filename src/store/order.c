@@ -173,8 +173,8 @@ append_flat(const GArray *rows, gboolean descending, GArray *entries)
 	}
 }
 
-/* Number the threads by their newest own row, the newest is 0. Returns how many there are. */
-static guint32
+/* Number the threads by their newest own row, the newest is 0. */
+static void
 number_threads(GArray *rows)
 {
 	StoreMap groups = {0};
@@ -193,26 +193,6 @@ number_threads(GArray *rows)
 		}
 	}
 	store_map_clear(&groups);
-	return n;
-}
-
-/* Rows to their threads, in each by date as they were. starts has one entry more than there are threads. */
-static OrderRow *
-bucket_rows(const GArray *rows, guint32 n, guint32 **starts)
-{
-	OrderRow *sorted = g_new(OrderRow, rows->len + 1);
-	g_autofree guint32 *at = g_new0(guint32, n + 1);
-
-	*starts = g_new0(guint32, n + 1);
-	for (guint i = 0; i < rows->len; i++)
-		(*starts)[g_array_index(rows, OrderRow, i).group + 1]++;
-	for (guint32 g = 0; g < n; g++)
-		(*starts)[g + 1] += (*starts)[g];
-	for (guint i = 0; i < rows->len; i++) {
-		const OrderRow *row = &g_array_index(rows, OrderRow, i);
-		sorted[(*starts)[row->group] + at[row->group]++] = *row;
-	}
-	return sorted;
 }
 
 static gint
@@ -252,27 +232,57 @@ has_match(const OrderRow *rows, gsize n)
 	return FALSE;
 }
 
+static guint
+end_of_group(const GArray *rows, guint first)
+{
+	guint32 group = g_array_index(rows, OrderRow, first).group;
+	guint end = first + 1;
+
+	while (end < rows->len && g_array_index(rows, OrderRow, end).group == group)
+		end++;
+	return end;
+}
+
+static guint
+start_of_group(const GArray *rows, guint last)
+{
+	while (last > 0 &&
+		g_array_index(rows, OrderRow, last - 1).group == g_array_index(rows, OrderRow, last).group)
+		last--;
+	return last;
+}
+
+static void
+append_thread_rows(const OrderRows *loaded, guint start, guint end, GArray *entries)
+{
+	const OrderRow *first = &g_array_index(loaded->rows, OrderRow, start);
+	const OrderLink *links = NULL;
+	gsize n_links = 0;
+
+	if (!has_match(first, end - start))
+		return;
+	if (end - start > 1 && loaded->links->len > 0)
+		links = links_of(loaded->links, first->tid, &n_links);
+	tree_append(entries, first, end - start, links, n_links);
+}
+
 static void
 append_threads(OrderRows *loaded, gboolean descending, GArray *entries)
 {
-	guint32 n = number_threads(loaded->rows);
-	g_autofree guint32 *starts = NULL;
-	g_autofree OrderRow *rows = bucket_rows(loaded->rows, n, &starts);
+	const GArray *rows = loaded->rows;
 
-	/* No longer needed: half of what this takes at its height. */
-	g_array_set_size(loaded->rows, 0);
+	number_threads(loaded->rows);
+	order_sort_groups(loaded->rows);
 	g_array_sort(loaded->links, compare_links);
-	for (guint32 i = 0; i < n; i++) {
-		guint32 group = descending ? i : n - 1 - i;
-		const OrderRow *first = rows + starts[group];
-		gsize count = starts[group + 1] - starts[group];
-		gsize n_links = 0;
-		const OrderLink *links = NULL;
-		if (count == 0 || !has_match(first, count))
-			continue;
-		if (count > 1 && loaded->links->len > 0)
-			links = links_of(loaded->links, first->tid, &n_links);
-		tree_append(entries, first, count, links, n_links);
+	for (guint at = 0; descending && at < rows->len;) {
+		guint end = end_of_group(rows, at);
+		append_thread_rows(loaded, at, end, entries);
+		at = end;
+	}
+	for (guint end = rows->len; !descending && end > 0;) {
+		guint start = start_of_group(rows, end - 1);
+		append_thread_rows(loaded, start, end, entries);
+		end = start;
 	}
 }
 

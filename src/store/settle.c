@@ -33,6 +33,32 @@ settle_nodes(StoreCache *cache, GError **error)
 	return cache_commit(cache, error);
 }
 
+static void
+learn(StoreCache *cache, const char *sql)
+{
+	sqlite3_stmt *rows = base_query(cache->headers, sql, "");
+
+	while (base_step(cache->headers, rows))
+		store_filter_add(&cache->settled, (guint64)sqlite3_column_int64(rows, 0));
+}
+
+void
+settle_learn(StoreCache *cache)
+{
+	gint64 keys;
+
+	if (cache->settled.bits != NULL && cache->settled.keys <= cache->settled.capacity)
+		return;
+	keys = base_integer(cache->headers, 0,
+		"SELECT (SELECT count(*) FROM mid) + (SELECT count(*) FROM text_hash) + (SELECT count(*) "
+		"FROM person_hash)",
+		"");
+	store_filter_init(&cache->settled, (gsize)keys * 2 + CACHE_SETTLE_ENTRIES * 2);
+	learn(cache, "SELECT h FROM mid");
+	learn(cache, "SELECT h FROM text_hash");
+	learn(cache, "SELECT h FROM person_hash");
+}
+
 /* ---- texts and people ------------------------------------------------------------- */
 
 static void
@@ -43,6 +69,8 @@ write_hashes(StoreCache *cache, StoreMap *hashes, const char *sql)
 
 	for (gsize i = 0; i < n; i++)
 		base_run(cache->headers, sql, "ii", (gint64)entries[i].key, entries[i].value);
+	for (gsize i = 0; i < n; i++)
+		store_filter_add(&cache->settled, entries[i].key);
 }
 
 static void

@@ -77,6 +77,8 @@ GHashTable *order_private_folders(StoreBase *headers);
 
 /* By key, then id; ascending; stable in linear time. */
 void order_sort(GArray *rows);
+/* By group; in each as they were. */
+void order_sort_groups(GArray *rows);
 /* Put the rank of each row's text in place of its key, which is the text's number (0: none). FALSE:
  * cancelled. */
 gboolean order_rank(StoreBase *headers, SortKey key, GArray *rows, Cancel *cancel);
