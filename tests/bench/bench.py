@@ -118,8 +118,7 @@ class Home(harness.Home):
         self.running, self.user, self.imap = running, user, imap or running.info()["imap"]
         self.read_only = read_only
         if keep:
-            shutil.rmtree(self.path)
-            shutil.copytree(keep, self.path, symlinks=True)
+            shutil.copytree(keep, self.path, symlinks=True, dirs_exist_ok=True)
         os.makedirs(os.path.dirname(self.config), mode=0o700, exist_ok=True)
         self.configure()
 
@@ -193,6 +192,17 @@ class Terminal(screen_module.Screen):
 
     def raw_length(self):
         return len(self.raw)
+
+    def quit(self):
+        """Leave the program as its user does; by force when that takes too long."""
+        self.keys("q")
+        try:
+            if self.wait_end(3) != 0:
+                raise AssertionError(f"the program ended with {self.status}")
+        except AssertionError:
+            if self.status is not None:
+                raise
+            print("the program did not end", file=sys.stderr)
 
 
 # ---- memory

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The first start on a large folder, its whole sync, and a sync of what did not change."""
+
+import subprocess
+import time
+
+import bench
+import peers
+import proxy as proxy_module
+
+SYNC_SECONDS = 120
+JOB = "headers of"
+
+
+def _alpine(context, repeat):
+    """Alpine on the large folder, once to let it make its own files."""
+    running, user = context.running, bench.USERS["large"]
+    times = []
+    with bench.Home(running, user) as home:
+        for _ in range(repeat + 1):
+            with peers.start("alpine", home, running, user, running.ports["imaps"]) as terminal:
+                times.append(terminal.painted(bench.NEWEST))
+    return times[1:]
+
+
+def _press_through(terminal):
+    """Keys all through the first sync: seconds that each took to show."""
+    times = []
+    terminal.wait_until(lambda this: JOB in this.text(), "the job of the first sync", SYNC_SECONDS)
+    while True:
+        for key in "jjkk":
+            row = terminal.cursor[1]
+            times.append(terminal.key(key, lambda this, row=row: this.cursor[1] != row))
+        times.append(terminal.key("?", lambda this: bench.NEWEST not in this.text()))
+        terminal.key("q", lambda this: bench.NEWEST in this.text())
+        terminal.settle(0.02, 0.05)
+        if JOB not in terminal.text():
+            return times
+
+
+def _cold_once(home):
+    home.clear()
+    with bench.Terminal(home) as terminal:
+        with bench.Sampler(terminal.pid) as sampler:
+            first = terminal.painted(bench.NEWEST)
+            anon = bench.memory(terminal.pid)["RssAnon"]
+            keys = _press_through(terminal)
+            terminal.settle(0.5, 5)
+        terminal.quit()
+    return first, anon, keys, sampler.peak
+
+
+def _turns(context):
+    """(turns, octets, seconds) from the connect to the first rows on a line of 50 ms."""
+    with proxy_module.Proxy(context.running.ports["imaps"], rtt_ms=50) as line:
+        with bench.Home(context.running, bench.USERS["large"], imap=f"127.0.0.1:{line.port}") as home:
+            with bench.Terminal(home) as terminal:
+                seconds = terminal.painted(bench.NEWEST)
+                first = line.connections[0]
+                turns, octets = first.turns + 1, sum(first.bytes.values())  # 1: TCP's own
+    return turns, octets, seconds
+
+
+def cold(context, report):
+    count = context.sizes["large"]
+    first, keys, anon, peak = [], [], 0, 0
+    with bench.Home(context.running, bench.USERS["large"]) as home:
+        for _ in range(context.repeat):
+            seconds, at_first, pressed, highest = _cold_once(home)
+            first.append(seconds)
+            keys += pressed
+            anon, peak = max(anon, at_first), max(peak, highest)
+    report.ratio(f"cold start, {count} messages, newest rows (alpine)", bench.median(first),
+                 bench.median(_alpine(context, context.repeat)), 0.5)
+    turns, octets, seconds = _turns(context)
+    report.bound("  turns of the line to the first rows", turns, 7, "turns",
+                 note=f"{octets} octets, {seconds * 1000:.0f} ms at 50 ms a turn")
+    report.bound("  keys while it syncs, 99 of 100", bench.percentile(keys, 0.99), 0.016,
+                 note=f"{len(keys)} keys, median {bench.median(keys) * 1000:.1f} ms, slowest {max(keys) * 1000:.1f} ms")
+    report.bound("  RssAnon at the first rows", anon, 12, "MiB")
+    report.bound("  RssAnon through the sync", peak, 25, "MiB")
+
+
+def sync_all(context, report):
+    running, user = context.running, bench.USERS["large"]
+    floor, ours = [], []
+    commands = ["SELECT INBOX", f"UID FETCH 1:* {context.items()}"]
+    with bench.Home(running, user) as home:
+        for _ in range(context.repeat):
+            read = bench.raw_read(running.ports["imaps"], user, running.passwords[user], commands)
+            floor.append(read["seconds"])
+            home.clear()
+            start = time.monotonic()
+            result = home.json("sync", seconds=SYNC_SECONDS)
+            ours.append(time.monotonic() - start)
+            if result["fetched"] < context.sizes["large"]:
+                raise AssertionError(f"only {result['fetched']} messages were fetched")
+    report.ratio(f"all headers of {context.sizes['large']} (raw reader, same FETCH)", bench.median(ours),
+                 bench.median(floor), 1.3, note=f"{read['read'] / 1e6:.0f} MB, "
+                 + " ".join(f"{a:.2f}/{b:.2f}" for a, b in zip(ours, floor)))
+
+
+def resync(context, report):
+    running, user = context.running, bench.USERS["large"]
+    with proxy_module.Proxy(running.ports["imaps"]) as line:
+        bench.raw_read(line.port, user, running.passwords[user], [])
+        login = line.stats()
+        with context.warm_home("large") as home:
+            home.configure(imap=f"127.0.0.1:{line.port}")
+            home.run("sync", "--debug", "imap", "--log", home.path + "/trace")
+            total = line.stats()
+            with open(home.path + "/trace", encoding="utf-8", errors="replace") as file:
+                text = file.read()
+    octets = total["s2c"] + total["c2s"] - login["s2c"] - login["c2s"] - login["s2c"]
+    turns = total["turns"] - 2 * login["turns"]
+    if "LOGOUT" in text:
+        turns -= 1  # the goodbye
+    report.bound(f"resync of {context.sizes['large']} unchanged, turns after login", turns, 3, "turns")
+    report.bound("  octets after login", max(0, octets), 20000, "octets", note="TLS included")
+
+
+def trace(home):
+    """What posthorn says to the server in a cold sync."""
+    path = home.path + "/trace"
+    result = home.run("sync", "--debug", "imap", "--log", path, status=None)
+    if result.status != 0:
+        raise subprocess.SubprocessError(result.err)
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
