@@ -128,6 +128,20 @@ store_folders(EngineAccount *account, StoreCache *cache, gpointer data, GError *
 }
 
 gboolean
+folders_begin(Worker *worker, GError **error)
+{
+	g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func((GDestroyNotify)store_folder_free);
+	StoreFolder *inbox = g_new0(StoreFolder, 1);
+
+	inbox->raw = g_strdup("INBOX");
+	inbox->name = g_strdup("INBOX");
+	inbox->role = ROLE_INBOX;
+	inbox->subscribed = inbox->selectable = TRUE;
+	g_ptr_array_add(folders, inbox);
+	return cache_call(worker->account, store_folders, folders, error);
+}
+
+gboolean
 folders_take(Worker *worker, ImapTicket ticket, GError **error)
 {
 	g_autoptr(GPtrArray) listed = imap_session_list_finish(worker->session, ticket, worker->cancel, error);

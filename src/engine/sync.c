@@ -19,6 +19,8 @@
 #define ROUND_US (120 * G_USEC_PER_SEC)
 /* A shorter round where LIST-STATUS makes it one command. */
 #define ROUND_CHEAP_US (30 * G_USEC_PER_SEC)
+/* Batch: the program mostly ends, or asks for more, before IDLE is worth its two turns. */
+#define BATCH_PAUSE_MS 300
 
 static gboolean
 all_folders(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
@@ -262,21 +264,33 @@ handle_waiting(Worker *worker, Outcome *outcome, GError **error)
 
 /* ---- the life of a connection ----------------------------------------------------------------- */
 
-/* Newest rows of INBOX before all else: LIST goes out with the SELECT. */
+/* Newest rows of INBOX before all else. It is there on every server: where nothing is known yet LIST goes out with the SELECT. */
 static gboolean
 first_look(Worker *worker, GError **error)
 {
 	ImapList list = {0};
 	ImapTicket ticket;
 	g_autoptr(StoreFolder) inbox = mailbox_folder(worker, 0, "INBOX");
+	g_autoptr(GError) failure = NULL;
+	gboolean ok;
 
-	if (inbox == NULL) {
-		ticket = imap_session_list_start(worker->session, &list, worker->cancel, error);
-		if (ticket == 0 || !folders_take(worker, ticket, error))
-			return FALSE;
-		inbox = mailbox_folder(worker, 0, "INBOX");
+	if (inbox != NULL)
+		return !inbox->selectable || mailbox_open(worker, inbox->id, error);
+	ticket = imap_session_list_start(worker->session, &list, worker->cancel, error);
+	if (ticket == 0 || !folders_begin(worker, error))
+		return FALSE;
+	inbox = mailbox_folder(worker, 0, "INBOX");
+	ok = inbox == NULL || mailbox_open(worker, inbox->id, &failure);
+	if (!imap_session_is_alive(worker->session)) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return FALSE;
 	}
-	return inbox == NULL || !inbox->selectable || mailbox_open(worker, inbox->id, error);
+	/* A refusal concerns INBOX alone: its own sync will tell. */
+	if (!ok && !is_only_here(failure)) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return FALSE;
+	}
+	return folders_take(worker, ticket, error);
 }
 
 static gboolean
@@ -308,8 +322,15 @@ rest(Worker *worker, GError **error)
 	gint64 next = worker->file_at_us ? MIN(worker->file_at_us, worker->next_round_us) : worker->next_round_us;
 	gint64 left_ms = MAX(0, (next - dates_clock_us()) / 1000 + 1);
 	gboolean no_rounds = worker->account->engine->batch && worker->file_at_us == 0;
+	Work *work = no_rounds ? queue_pop(worker->work, BATCH_PAUSE_MS) : NULL;
 	ImapIdle result;
 
+	if (work != NULL) {
+		queue_push_front(worker->work, work);
+		return TRUE;
+	}
+	if (worker_is_stopping(worker))
+		return TRUE;
 	if (!imap_session_idle(worker->session, worker->wake_fd,
 		    no_rounds ? -1 : (int)MIN(left_ms, G_MAXINT), &result, worker->cancel, error))
 		return FALSE;

@@ -7,6 +7,7 @@ Everything is kept in `bench` of the build folder: mail is made once.
 
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -95,7 +96,7 @@ def servers(sizes, **options):
     """The private servers with mail of these sizes ({"large": 100000, ...}), not started anew
     when their folder is there already."""
     digest = "-".join(str(count) for count in sizes.values())
-    running = server_module.Servers(os.path.join(FOLDER, f"servers-{digest}"), **options)
+    running = server_module.Servers(os.path.join(FOLDER, f"servers-{digest}"), mechanisms="plain", **options)
     try:
         running.start()
     except server_module.Unavailable as error:
@@ -259,6 +260,23 @@ def raw_read(port, user, password, commands, wait=False):
                             input="".join(command + "\n" for command in commands), check=True,
                             capture_output=True, text=True)
     return json.loads(result.stdout)
+
+
+def turns_in(trace):
+    """Turns of the line after the login, by the protocol log of one connection: how often the
+    client spoke after it was answered. The goodbye does not count."""
+    turns, client_spoke, logged_in = 0, False, False
+    for line in trace.split("\n"):
+        who = re.search(r" ([CS]): (.*)", line)
+        if not who:
+            continue
+        if not logged_in:
+            logged_in = who.group(1) == "S" and bool(re.match(r"P\d+ OK", who.group(2)))
+            continue
+        if who.group(1) == "C" and not client_spoke and "LOGOUT" not in who.group(2):
+            turns += 1
+        client_spoke = who.group(1) == "C"
+    return turns
 
 
 def median(values):

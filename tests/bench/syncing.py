@@ -57,7 +57,9 @@ def _turns(context):
             with bench.Terminal(home) as terminal:
                 seconds = terminal.painted(bench.NEWEST)
                 first = line.connections[0]
-                turns, octets = first.turns + 1, sum(first.bytes.values())  # 1: TCP's own
+                # What left within the last half turn could not have been answered on the screen; 1: TCP's own.
+                turns = 1 + len([each for each in first.turn_times if each < terminal.stamp - line.rtt / 2])
+                octets = sum(first.bytes.values())
     return turns, octets, seconds
 
 
@@ -111,11 +113,8 @@ def resync(context, report):
             total = line.stats()
             with open(home.path + "/trace", encoding="utf-8", errors="replace") as file:
                 text = file.read()
-    octets = total["s2c"] + total["c2s"] - login["s2c"] - login["c2s"] - login["s2c"]
-    turns = total["turns"] - 2 * login["turns"]
-    if "LOGOUT" in text:
-        turns -= 1  # the goodbye
-    report.bound(f"resync of {context.sizes['large']} unchanged, turns after login", turns, 3, "turns")
+    octets = sum(total[way] - 2 * login[way] for way in ("s2c", "c2s"))
+    report.bound(f"resync of {context.sizes['large']} unchanged, turns after login", bench.turns_in(text), 3, "turns")
     report.bound("  octets after login", max(0, octets), 20000, "octets", note="TLS included")
 
 

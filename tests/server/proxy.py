@@ -28,6 +28,7 @@ class Connection:
         self.client = (reader, writer)
         self.writers = [writer]
         self.turns = 0
+        self.turn_times = []
         self.bytes = {"c2s": 0, "s2c": 0}
         self.client_spoke = False
         self.opened = time.monotonic()
@@ -56,6 +57,7 @@ class Connection:
             while data := await reader.read(CHUNK):
                 if direction == "c2s" and not self.client_spoke:
                     self.turns += 1
+                    self.turn_times.append(time.monotonic())
                     self.client_spoke = True
                 now = max(time.monotonic(), free)
                 free = now + (len(data) * 8 / self.proxy.rate if self.proxy.rate else 0)
