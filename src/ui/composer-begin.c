@@ -184,6 +184,7 @@ done(gpointer data)
 	if (begin->error)
 		app_error(app, begin->error);
 	after_begin(composer, begin);
+	composer_ready(composer);
 }
 
 static void

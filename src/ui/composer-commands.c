@@ -199,6 +199,7 @@ attach_done(gpointer data)
 	composer->changed = composer->written = TRUE;
 	list_set_count(&composer->list, FIELD_COUNT + composer->composition->draft->attachments->len);
 	composer_keep(composer, FALSE, FALSE);
+	composer_ready(composer);
 }
 
 static void

@@ -27,12 +27,15 @@ typedef struct {
 	gboolean closing;         /* closes when what it waits for is durable */
 	char *file;               /* the editor's file, kept until the draft is durable */
 	guint scroll;             /* of the text below */
+	GArray *typed;            /* of Key: typed while busy, pressed when it is ready */
 } ComposerView;
 
 /* composer.c */
 ComposerView *composer_open(App *app, UiAccount *account, Composition *composition);
 GPtrArray **composer_addresses(ComposerView *composer, ComposerField field); /* NULL: the subject */
 char *composer_field_text(ComposerView *composer, ComposerField field);      /* the caller's */
+/* The worker is done: what was typed meanwhile is pressed now. */
+void composer_ready(ComposerView *composer);
 /* composer-edit.c */
 void composer_edit(ComposerView *composer);
 /* Keep it as a draft; postponed: also in Drafts on the server. close: when durable. */

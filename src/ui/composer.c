@@ -68,6 +68,7 @@ composer_open(App *app, UiAccount *account, Composition *composition)
 	composer->account = account;
 	composer->composition = composition;
 	composer->busy = composition == NULL;
+	composer->typed = g_array_new(FALSE, FALSE, sizeof(Key));
 	list_set_page(&composer->list, 100);
 	count_rows(composer);
 	list_select(&composer->list, FIELD_TO);
@@ -82,6 +83,7 @@ composer_free(View *view)
 
 	composition_free(composer->composition);
 	g_free(composer->file);
+	g_array_free(composer->typed, TRUE);
 	g_free(composer);
 }
 
@@ -223,16 +225,38 @@ composer_draw(View *view, Grid *grid, Rect rect, gboolean focused)
 	draw_body(composer, grid, rect_rows(rect, y + 1, rect.rows - y - 1));
 }
 
+/* Keys kept while a worker has the message. */
+#define TYPED_MOST 1000
+
 static gboolean
 composer_key(View *view, Key key)
 {
 	ComposerView *composer = (ComposerView *)view;
 
-	/* While a worker has it only going away is possible, and that waits. */
-	if (!composer->busy || key == '?' || key == K_F1 || key == K_CTRL('L') || key == K_CTRL('Z'))
+	if (!composer->busy || key == K_F1 || key == K_CTRL('L') || key == K_CTRL('Z'))
 		return FALSE;
-	app_say(view->app, "%s", _("A moment: the message is being prepared."));
+	if (composer->typed->len < TYPED_MOST)
+		g_array_append_val(composer->typed, key);
 	return TRUE;
+}
+
+void
+composer_ready(ComposerView *composer)
+{
+	App *app = composer->view.app;
+	guint id = composer->view.id;
+	g_autoptr(GArray) typed = g_array_copy(composer->typed);
+
+	g_array_set_size(composer->typed, 0);
+	for (guint i = 0; i < typed->len; i++) {
+		View *view = app_view(app, id);
+		Key key = g_array_index(typed, Key, i);
+
+		if (!view || app_top(app) != view || app->foreground)
+			break;
+		/* A command among them may have made it busy again: then the rest waits on. */
+		app_press(app, key);
+	}
 }
 
 static guint

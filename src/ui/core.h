@@ -140,6 +140,8 @@ void ui_note_free(UiNote *note);
 /* ---- keys and commands (input.c) ------------------------------------------------------------- */
 
 void app_feed(App *app, Key raw);
+/* A whole key, as the reader gives it. */
+void app_press(App *app, Key key);
 /* Run a command as if its key had been pressed: checks its needs. */
 void app_run(App *app, View *view, const Command *command, const CommandCall *call);
 gboolean app_run_named(App *app, const char *name, const char *argument);

@@ -93,8 +93,8 @@ unbound(App *app, Key key)
 	app_say(app, _("%s means nothing here. ? shows what does."), name);
 }
 
-static void
-press(App *app, Key key)
+void
+app_press(App *app, Key key)
 {
 	View *view = app_focus(app);
 	const Command *command;
@@ -140,7 +140,7 @@ on_esc_alone(gpointer data)
 	app->esc_source = 0;
 	event = key_reader_flush(app->reader);
 	if (event.kind == KEY_EVENT_KEY)
-		press(app, event.key);
+		app_press(app, event.key);
 	return G_SOURCE_REMOVE;
 }
 
@@ -182,7 +182,7 @@ app_feed(App *app, Key raw)
 	event = key_reader_feed(app->reader, raw);
 	switch (event.kind) {
 	case KEY_EVENT_KEY:
-		press(app, event.key);
+		app_press(app, event.key);
 		break;
 	case KEY_EVENT_PENDING:
 		pending(app);

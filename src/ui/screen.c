@@ -145,6 +145,8 @@ screen_open(ScreenTheme theme, GError **error)
 	}
 	screen = g_new0(Screen, 1);
 	screen->curses = curses;
+	/* Terminals that call themselves xterm do not all repeat a character when told (REP). */
+	repeat_char = NULL;
 	set_escdelay(25);
 	screen->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	screen->ascii = !screen->utf8;

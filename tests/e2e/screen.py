@@ -24,6 +24,26 @@ try:
 except ImportError:
     pyte = None
 
+if pyte is not None:
+    class _Emulator(pyte.Screen):
+        """pyte knows no scrolling by SU and SD, which xterm's description promises."""
+
+        def scroll_up(self, count=1):
+            self._scroll(count, (self.margins or pyte.screens.Margins(0, self.lines - 1)).bottom, self.index)
+
+        def scroll_down(self, count=1):
+            self._scroll(count, (self.margins or pyte.screens.Margins(0, self.lines - 1)).top, self.reverse_index)
+
+        def _scroll(self, count, row, step):
+            kept, self.cursor.y = self.cursor.y, row
+            for _ in range(count or 1):
+                step()
+            self.cursor.y = kept
+
+    class _Stream(pyte.ByteStream):
+        csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down"}
+        events = pyte.ByteStream.events | {"scroll_up", "scroll_down"}
+
 ENTER, ESC, TAB, SPACE, BACKSPACE = "\r", "\x1b", "\t", " ", "\x7f"
 UP, DOWN, RIGHT, LEFT = "\x1bOA", "\x1bOB", "\x1bOC", "\x1bOD"
 PAGE_UP, PAGE_DOWN, HOME, END = "\x1b[5~", "\x1b[6~", "\x1bOH", "\x1bOF"
@@ -38,8 +58,8 @@ class Screen:
     def __init__(self, home, *arguments, columns=80, lines=24, program=None, environment=None):
         if pyte is None:
             raise harness.Skip("python3-pyte is missing")
-        self.emulator = pyte.Screen(columns, lines)
-        self.stream = pyte.ByteStream(self.emulator)
+        self.emulator = _Emulator(columns, lines)
+        self.stream = _Stream(self.emulator)
         self.raw = bytearray()  # all that the program wrote
         self.status = None
         argv = [program or harness.POSTHORN, *arguments]
