@@ -278,8 +278,9 @@ def suspended_and_resumed():
         screen.wait("Stopped")
         screen.keys("fg\r")
         screen.wait("Server room", "Enter read")
+        prompts = screen.raw.count(b"shell>")
         screen.keys("q")
-        screen.wait_gone("Server room")
+        screen.wait_until(lambda s: s.raw.count(b"shell>") > prompts, "the shell")
 
 
 @harness.test
@@ -307,7 +308,7 @@ def pasted_text_is_no_command():
 @harness.test
 def no_colour_is_honoured_and_state_is_in_letters():
     with start(NO_COLOR="1") as screen:
-        screen.wait("Server room")
+        screen.wait("Server room", "Photos from the lock", "Enter read")
         assert not re.search(rb"\x1b\[([0-9]*;)*(3[0-8]|4[0-8])(;[0-9]*)*m", screen.raw), "colours were sent"
         harness.equal(screen.lines()[screen.row_of("Photos from the lock")][0], "○", "the mark of an unread message")
         harness.equal(screen.lines()[screen.row_of("Server room")][2], "^", "the mark of high priority")
@@ -387,7 +388,7 @@ def a_part_is_saved_and_never_overwrites():
         screen.keys("/", "Minutes and figures", ENTER)
         screen.wait_until(lambda s: "Minutes and figures" in s.lines()[s.cursor[1]], "the cursor there")
         screen.keys("v")
-        screen.wait("Parts of")
+        screen.wait("Parts of", "@ ")
         row = next(number for number, line in enumerate(screen.lines()) if "@" in line and number > 0)
         for _ in range(row - 1):
             screen.keys("j")
@@ -395,7 +396,10 @@ def a_part_is_saved_and_never_overwrites():
             screen.keys("s")
             screen.wait("Save as:")
             screen.keys(control("U"), target + "/", ENTER)
-            harness.wait(lambda: screen.pump(0.02) or len(os.listdir(target)) == count, f"{count} files")
+            screen.wait("Saved as")
+            harness.equal(len(os.listdir(target)), count, "files")
+            screen.keys("k", "j")
+            screen.wait("Enter view")
         names = sorted(os.listdir(target))
         assert any("(1)" in name for name in names), names
         for name in names:
@@ -408,15 +412,27 @@ def folders_are_made_renamed_and_deleted_with_questions():
         screen.wait("Server room")
         screen.keys("y")
         screen.wait("Folders")
-        screen.keys("C", "Plans", ENTER)
-        screen.wait("Plans")
-        screen.keys("/", "Plans", ENTER, "r", control("U"), "Plans and more", ENTER)
-        screen.wait("Plans and more")
-        screen.keys("/", "Plans and", ENTER, "d")
+        screen.keys("C")
+        screen.wait("New folder:")
+        screen.keys("Plans", ENTER)
+        screen.wait_until(lambda s: "Plans" in s.text() and "New folder:" not in s.text(), "the folder")
+        screen.settle()
+        screen.keys("/", "Plans", ENTER)
+        screen.wait_until(lambda s: "Plans" in s.lines()[s.cursor[1]], "the cursor on it")
+        screen.keys("r")
+        screen.wait("Rename to: Plans")
+        screen.keys(control("U"), "Plans and more", ENTER)
+        screen.wait_until(lambda s: "Plans and more" in s.text() and "Rename to:" not in s.text(), "the name")
+        screen.settle()
+        screen.keys("/", "Plans and", ENTER)
+        screen.wait_until(lambda s: "Plans and" in s.lines()[s.cursor[1]], "the cursor on it")
+        screen.keys("d")
         screen.wait("Delete the empty folder Plans and more?")
         screen.keys("n")
         screen.wait("Nothing was done")
-        screen.keys("/", "Archive", ENTER, "d")
+        screen.keys("/", "Archive", ENTER)
+        screen.wait_until(lambda s: "Archive" in s.lines()[s.cursor[1]], "the cursor on it")
+        screen.keys("d")
         screen.wait("Type its name")
         screen.keys("archive", ENTER)
         screen.wait("nothing was deleted")
