@@ -12,6 +12,7 @@
 #include "store/base.h"
 #include "store/cache.h"
 #include "store/filter.h"
+#include "store/ids.h"
 #include "store/map.h"
 #include "store/schema.h"
 
@@ -80,8 +81,6 @@ FolderId folder_find(StoreCache *cache, const char *name);
 
 /* ---- decode.c ---- */
 
-#define DECODE_REFERENCES (LIMIT_REFERENCES_FIRST + LIMIT_REFERENCES_LAST)
-
 /* What a row takes from the header. */
 typedef struct {
 	gint64 sent;
@@ -92,17 +91,15 @@ typedef struct {
 	char *prefix; /* what stands before the base subject; NULL: nothing */
 	gint64 recipients;
 	gint64 list;
-	char *message_id;  /* without brackets; NULL: none, or absurdly long */
-	guint64 node;      /* 0: no Message-ID */
-	guint64 refs[101]; /* nodes of References, else the first of In-Reply-To */
+	char *message_id;            /* without brackets; NULL: none, or absurdly long */
+	guint64 node;                /* 0: no Message-ID */
+	guint64 refs[STORE_IDS_MAX]; /* nodes of References, else the first of In-Reply-To */
 	guint n_refs;
 } DecodedHeader;
 
 void decode_header(
 	StoreCache *cache, const char *block, gsize length, gint64 received, DecodedHeader *decoded);
 void decoded_header_clear(DecodedHeader *decoded);
-/* Hash of a Message-ID without brackets; never 0. */
-guint64 decode_node(const HashKey *key, const char *id, gsize length);
 /* Of the Message-ID field of a header block; 0: it has none. */
 guint64 decode_header_node(const HashKey *key, const char *block, gsize length);
 /* Hash of an EMAILID or X-GM-MSGID; never 0. */

@@ -22,8 +22,6 @@
 /* Beside the person's number in the memory of raw From fields. */
 #define RAW_SEVERAL (1ll << 40)
 
-G_STATIC_ASSERT(G_N_ELEMENTS(((DecodedHeader *)NULL)->refs) == DECODE_REFERENCES);
-
 typedef enum {
 	FIELD_FROM,
 	FIELD_TO,
@@ -317,107 +315,13 @@ suggests_attachment(Slice type)
 /* ---- Message-IDs -------------------------------------------------------------------------- */
 
 guint64
-decode_node(const HashKey *key, const char *id, gsize length)
-{
-	guint64 hash = hash_bytes(key, id, length);
-
-	return hash != 0 ? hash : 1;
-}
-
-guint64
 decode_content(const HashKey *key, const char *id)
 {
 	g_autofree char *text = g_strconcat("\x01"
 					    "content:",
 		id, NULL);
 
-	return decode_node(key, text, strlen(text));
-}
-
-/* The next <id> of a field without comments, quotes and blanks inside; FALSE at the end, or with *odd: ask
- * the full parser. */
-static gboolean
-next_id(Slice *rest, Slice *id, gboolean *odd)
-{
-	gsize i = 0, start;
-
-	while (i < rest->length && rest->at[i] != '<') {
-		guchar c = (guchar)rest->at[i++];
-		if (!g_ascii_isspace(c) && c != ',') {
-			*odd = TRUE;
-			return FALSE;
-		}
-	}
-	if (i == rest->length)
-		return FALSE;
-	start = ++i;
-	while (i < rest->length && rest->at[i] != '>') {
-		guchar c = (guchar)rest->at[i++];
-		if (c <= ' ' || c >= 0x7f || strchr("<\"\\()", c) != NULL) {
-			*odd = TRUE;
-			return FALSE;
-		}
-	}
-	if (i == rest->length || i == start) {
-		*odd = TRUE;
-		return FALSE;
-	}
-	*id = (Slice){rest->at + start, i - start};
-	*rest = (Slice){rest->at + i + 1, rest->length - i - 1};
-	return TRUE;
-}
-
-/* Each once; too many: the first and the last ones stay. */
-static void
-add_reference(DecodedHeader *decoded, guint64 node)
-{
-	for (guint i = 0; i < decoded->n_refs; i++)
-		if (decoded->refs[i] == node)
-			return;
-	if (decoded->n_refs == G_N_ELEMENTS(decoded->refs)) {
-		memmove(decoded->refs + LIMIT_REFERENCES_FIRST, decoded->refs + LIMIT_REFERENCES_FIRST + 1,
-			(decoded->n_refs - LIMIT_REFERENCES_FIRST - 1) * sizeof *decoded->refs);
-		decoded->n_refs--;
-	}
-	decoded->refs[decoded->n_refs++] = node;
-}
-
-static void
-decode_references(const StoreCache *cache, Slice raw, guint most, DecodedHeader *decoded)
-{
-	g_autoptr(GPtrArray) ids = NULL;
-	Slice rest = raw, id;
-	gboolean odd = FALSE;
-
-	decoded->n_refs = 0;
-	if (raw.at == NULL)
-		return;
-	while (decoded->n_refs < most && next_id(&rest, &id, &odd))
-		add_reference(decoded, decode_node(&cache->key, id.at, id.length));
-	if (!odd)
-		return;
-	decoded->n_refs = 0;
-	ids = mime_parse_message_ids(raw.at, (gssize)raw.length);
-	for (guint i = 0; i < ids->len && decoded->n_refs < most; i++) {
-		const char *text = g_ptr_array_index(ids, i);
-		add_reference(decoded, decode_node(&cache->key, text, strlen(text)));
-	}
-}
-
-/* NULL: there is none. */
-static char *
-message_id_text(Slice raw)
-{
-	g_autofree char *text = NULL;
-	Slice rest = raw, id;
-	gboolean odd = FALSE;
-
-	if (raw.at == NULL)
-		return NULL;
-	if (next_id(&rest, &id, &odd))
-		return g_strndup(id.at, id.length);
-	text = mime_parse_message_id(raw.at, (gssize)raw.length);
-	return text != NULL && text[0] != '\0' ? g_steal_pointer(&text) : NULL;
+	return store_ids_hash(key, text, strlen(text));
 }
 
 guint64
@@ -429,18 +333,18 @@ decode_header_node(const HashKey *key, const char *block, gsize length)
 	if (block == NULL)
 		return 0;
 	collect_fields(block, length, slices);
-	text = message_id_text(slices[FIELD_MESSAGE_ID]);
-	return text != NULL ? decode_node(key, text, strlen(text)) : 0;
+	text = store_ids_first(slices[FIELD_MESSAGE_ID].at, slices[FIELD_MESSAGE_ID].length);
+	return text != NULL ? store_ids_hash(key, text, strlen(text)) : 0;
 }
 
 static void
 decode_message_id(const StoreCache *cache, Slice raw, DecodedHeader *decoded)
 {
-	g_autofree char *text = message_id_text(raw);
+	g_autofree char *text = store_ids_first(raw.at, raw.length);
 
 	if (text == NULL)
 		return;
-	decoded->node = decode_node(&cache->key, text, strlen(text));
+	decoded->node = store_ids_hash(&cache->key, text, strlen(text));
 	if (strlen(text) <= MESSAGE_ID_BYTES)
 		decoded->message_id = g_utf8_validate(text, -1, NULL) ? g_steal_pointer(&text)
 								      : g_utf8_make_valid(text, -1);
@@ -462,9 +366,11 @@ decode_header(StoreCache *cache, const char *block, gsize length, gint64 receive
 	decode_subject(cache, slices[FIELD_SUBJECT], decoded);
 	decode_date(slices[FIELD_DATE], received, decoded);
 	decode_message_id(cache, slices[FIELD_MESSAGE_ID], decoded);
-	decode_references(cache, slices[FIELD_REFERENCES], G_MAXUINT, decoded);
+	decoded->n_refs = store_ids_parse(
+		&cache->key, slices[FIELD_REFERENCES].at, slices[FIELD_REFERENCES].length, 0, decoded->refs);
 	if (decoded->n_refs == 0)
-		decode_references(cache, slices[FIELD_IN_REPLY_TO], 1, decoded);
+		decoded->n_refs = store_ids_parse(&cache->key, slices[FIELD_IN_REPLY_TO].at,
+			slices[FIELD_IN_REPLY_TO].length, 1, decoded->refs);
 	if (slices[FIELD_LIST_ID].at != NULL) {
 		g_autofree char *list = mime_parse_list_id(
 			slices[FIELD_LIST_ID].at, (gssize)slices[FIELD_LIST_ID].length, NULL);

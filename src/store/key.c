@@ -3,14 +3,14 @@
 
 #include "store/key.h"
 
-#include "mime/header.h"
+#include "store/ids.h"
+
+#include <string.h>
 
 guint64
 store_message_key(const HashKey *key, const char *message_id)
 {
-	g_autofree char *id = message_id ? mime_parse_message_id(message_id, -1) : NULL;
+	g_autofree char *id = message_id != NULL ? store_ids_first(message_id, strlen(message_id)) : NULL;
 
-	if (id == NULL || id[0] == '\0')
-		return 0;
-	return hash_string(key, id);
+	return id != NULL ? store_ids_hash(key, id, strlen(id)) : 0;
 }

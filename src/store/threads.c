@@ -14,8 +14,6 @@
 
 #include "store/cache-private.h"
 
-#include "util/limits.h"
-
 typedef struct {
 	guint64 node;
 	NodeRef ref;
@@ -27,7 +25,7 @@ typedef struct {
 typedef struct {
 	StoreCache *cache;
 	gint64 tid; /* of the row so far; 0: none */
-	Reference refs[DECODE_REFERENCES];
+	Reference refs[STORE_IDS_MAX];
 	guint n;
 } Placing;
 

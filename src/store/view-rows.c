@@ -3,7 +3,7 @@
 
 #include "store/view-private.h"
 
-#include "store/cache-private.h"
+#include "store/ids.h"
 
 #include <string.h>
 
@@ -193,7 +193,7 @@ node_of(StoreView *view, const char *message_id)
 	if (*message_id == '<')
 		message_id++;
 	length = strcspn(message_id, "> \t\r\n");
-	return length > 0 ? decode_node(&view->key, message_id, length) : 0;
+	return length > 0 ? store_ids_hash(&view->key, message_id, length) : 0;
 }
 
 GArray *
