@@ -367,6 +367,11 @@ ui_run(const UiOptions *options)
 		app_free(app);
 		return 1;
 	}
+	signal(SIGPIPE, SIG_IGN);
+	signals[0] = g_unix_signal_add(SIGWINCH, on_resize, app);
+	signals[1] = g_unix_signal_add(SIGHUP, on_terminal_gone, app);
+	signals[2] = g_unix_signal_add(SIGTERM, on_terminal_gone, app);
+	screen_resize(app->screen);
 	screen_size(app->screen, &rows, &cols);
 	app->grid = grid_new(rows, cols);
 	app_load_accounts(app);
@@ -374,11 +379,7 @@ ui_run(const UiOptions *options)
 		app_start_engine(app);
 	open_first(app);
 	app_draw(app);
-	signals[0] = g_unix_signal_add(SIGWINCH, on_resize, app);
-	signals[1] = g_unix_signal_add(SIGHUP, on_terminal_gone, app);
-	signals[2] = g_unix_signal_add(SIGTERM, on_terminal_gone, app);
 	signals[3] = g_timeout_add(1000, on_tick, app);
-	signal(SIGPIPE, SIG_IGN);
 	app_watch_keys(app);
 	g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_start, app, NULL);
 	g_main_loop_run(app->loop);

@@ -442,6 +442,7 @@ def folders_are_made_renamed_and_deleted_with_questions():
 def a_key_is_answered_at_once():
     with start() as screen:
         screen.wait("Server room")
+        screen.settle()
         took = []
         for step in range(30):
             before = screen.cursor
