@@ -23,7 +23,9 @@
 
 #define SMALLEST_PAGE 512
 #define BUSY_NAP_US 400
-#define BUSY_LIMIT_US (20 * G_USEC_PER_SEC)
+/* A writer waits for another writer; a reader only while a WAL is recovered, and it may be the screen. */
+#define BUSY_WRITER_US (20 * G_USEC_PER_SEC)
+#define BUSY_READER_US (G_USEC_PER_SEC / 4)
 
 static gpointer
 configure_sqlite(gpointer data)
@@ -39,7 +41,7 @@ wait_while_busy(void *user, int count)
 {
 	StoreBase *base = user;
 
-	if (base->no_wait || (gint64)count * BUSY_NAP_US > BUSY_LIMIT_US)
+	if (base->no_wait || (gint64)count * BUSY_NAP_US > base->busy_us)
 		return 0;
 	g_usleep(BUSY_NAP_US);
 	return 1;
@@ -173,6 +175,7 @@ connect_file(const char *path, const BaseOptions *options, GError **error)
 	flags |= options->flags & BASE_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	base->path = g_strdup(path);
 	base->checkpoint_fd = -1;
+	base->busy_us = options->flags & BASE_READ_ONLY ? BUSY_READER_US : BUSY_WRITER_US;
 	base->statements =
 		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)(void (*)(void))sqlite3_finalize);
 	code = sqlite3_open_v2(path, &base->db, flags, options->flags & BASE_CHECKED ? checksum_vfs() : NULL);

@@ -18,6 +18,7 @@ struct StoreBase {
 	int depth;              /* of base_begin() or base_snapshot() */
 	GError *failure;        /* the first since the transaction began; NULL */
 	gboolean damaged;
+	gint64 busy_us;    /* how long to wait for a lock */
 	gboolean no_wait;  /* the busy handler gives up at once */
 	int wal_pages;     /* in the WAL after our last commit */
 	int checkpointed;  /* of these, when a checkpoint last ran */
