@@ -200,6 +200,7 @@ cli_manual(CliScreenCommands screen_commands)
 	g_autofree char *settings = settings_manual();
 	Screen screen = {.out = out};
 
+	g_string_append(out, ".\\\" SPDX-License-Identifier: GPL-3.0-or-later\n");
 	g_string_append_printf(out, ".TH POSTHORN 1 \"\" \"posthorn %s\" \"User Commands\"\n", PACKAGE_VERSION);
 	g_string_append(out, introduction);
 	add_commands(out);

@@ -19,6 +19,7 @@ src_ui_libui_a_SOURCES = \
 	%D%/composer.c %D%/composer.h \
 	%D%/content.c %D%/content.h \
 	%D%/core.h \
+	%D%/crash.c %D%/crash.h \
 	%D%/drafts.c \
 	%D%/draw.c \
 	%D%/errors.c \

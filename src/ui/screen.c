@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ncurses keeps its own picture and sends differences; we keep one more to hand
- * it only the rows that changed. Signals: the caller resizes; a crash restores
- * the terminal by a prepared string, which is all that is safe then.
+ * it only the rows that changed. The caller resizes; crash.c restores the terminal.
  */
 #include "config.h"
 
@@ -11,7 +10,6 @@
 #include <curses.h>
 #include <errno.h>
 #include <langinfo.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -19,6 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "ui/crash.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 #include "util/text.h"
@@ -41,32 +40,15 @@ struct Screen {
 	Cell *shown;    /* rows * cols as last handed to ncurses */
 };
 
-/* What a crash writes, and the mode it sets: written once, before the handlers are set. */
-static struct termios crash_mode;
-static char crash_text[256];
-
+/* What a crash does: the mode the terminal had, and the screen left. */
 static void
-on_crash(int number)
+prepare_crash(const struct termios *mode)
 {
-	ssize_t ignored = write(STDOUT_FILENO, crash_text, strlen(crash_text));
-
-	(void)ignored;
-	tcsetattr(STDIN_FILENO, TCSANOW, &crash_mode);
-	signal(number, SIG_DFL);
-	raise(number);
-}
-
-static void
-prepare_crash(void)
-{
-	static const int numbers[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
-	struct sigaction action = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND};
 	const char *leave = tigetstr("rmcup"), *show = tigetstr("cnorm");
-
-	g_snprintf(crash_text, sizeof crash_text, "%s%s%s\033[0m\r\n", PASTE_OFF,
+	g_autofree char *text = g_strdup_printf("%s%s%s\033[0m\r\n", PASTE_OFF,
 		show && show != (char *)-1 ? show : "", leave && leave != (char *)-1 ? leave : "");
-	for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
-		sigaction(numbers[i], &action, NULL);
+
+	crash_prepare(mode, text);
 }
 
 static void
@@ -126,6 +108,7 @@ screen_open(ScreenTheme theme, GError **error)
 {
 	Screen *screen;
 	SCREEN *curses;
+	struct termios mode;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		fault_set(error, FAULT_LOCAL,
@@ -133,7 +116,7 @@ screen_open(ScreenTheme theme, GError **error)
 			  "Without one, use commands such as \"posthorn list INBOX\" (see posthorn --help)."));
 		return NULL;
 	}
-	tcgetattr(STDIN_FILENO, &crash_mode);
+	tcgetattr(STDIN_FILENO, &mode);
 	curses = newterm(NULL, stdout, stdin);
 	if (!curses) {
 		const char *term = g_getenv("TERM");
@@ -157,7 +140,7 @@ screen_open(ScreenTheme theme, GError **error)
 		use_default_colors();
 	}
 	enter_modes(screen);
-	prepare_crash();
+	prepare_crash(&mode);
 	screen_set_theme(screen, theme);
 	screen_resize(screen);
 	return screen;
