@@ -436,7 +436,7 @@ static int
 draw_steps(WizardView *wizard, Grid *grid, Rect rect, int y)
 {
 	/* The last ones, where there are more than fit. */
-	guint room = (guint)CLAMP(rect.rows - y - 7, 2, 20);
+	guint room = (guint)CLAMP(rect.rows - y - 5, 3, 20);
 	guint first = wizard->steps->len > room ? wizard->steps->len - room : 0;
 
 	for (guint i = first; i < wizard->steps->len; i++, y++) {

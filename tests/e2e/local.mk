@@ -5,6 +5,7 @@ E2E_TESTS = \
 	tests/e2e/test-cli-sync.py \
 	tests/e2e/test-imap-session.py \
 	tests/e2e/test-net.py \
+	tests/e2e/test-screen-live.py \
 	tests/e2e/test-screen-offline.py \
 	tests/e2e/test-servers.py \
 	tests/e2e/test-setup.py

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The screen on real servers: the wizard, mail that comes, acts by a second client, sending, a server that stops."""
+
+import os
+import time
+
+import harness
+import fill
+from screen import ENTER, ESC, TAB, Screen, control
+
+SECRET = "alice-secret"
+
+
+def editor(home, text):
+    path = os.path.join(home.path, "editor")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\nprintf '{text}' > \"$1\"\n")
+    os.chmod(path, 0o700)
+    return path
+
+
+def flags_of(servers, folder, uid):
+    with harness.Peer(servers) as peer:
+        return peer.messages(folder).get(uid)
+
+
+with harness.servers() as servers:
+    fill.fill_demo(servers)
+    info = servers.info()
+
+    @harness.test
+    def the_wizard_sets_up_an_account_with_a_certificate_trusted_by_its_word():
+        with harness.Home() as home, Screen(home) as screen:
+            screen.wait("Set up a mail account", "Mail address")
+            screen.keys("alice@example.org", TAB, control("U"), "Alice Example", TAB)
+            screen.keys(control("E"), info["imap"], TAB, "tls", TAB, info["smtp"], TAB, "tls", TAB, TAB, TAB, TAB, TAB)
+            screen.keys("wrong" + control("U") + SECRET, ENTER)
+            screen.wait("is not trusted", "Type trust")
+            screen.keys("yes", ENTER)
+            screen.wait("Not trusted")
+            screen.keys(ENTER)
+            screen.wait("Type trust")
+            screen.keys("trust", ENTER)
+            screen.wait_gone(info["imap"] + " is not trusted")
+            screen.wait(info["smtp"] + " is not trusted")
+            screen.keys("trust", ENTER)
+            screen.wait("Vault phrase")
+            screen.keys("a phrase", ENTER)
+            screen.wait("Server room: door alarm", "INBOX")
+            with open(home.config, encoding="utf-8") as file:
+                assert SECRET not in file.read(), "the password is in the configuration"
+            screen.keys("q")
+            harness.equal(screen.wait_end(), 0, "exit status")
+
+    @harness.test
+    def a_wrong_password_is_said_in_plain_words_and_tried_again():
+        with harness.Home() as home, Screen(home) as screen:
+            screen.wait("Mail address")
+            screen.keys("alice@example.org", TAB, control("U"), "Alice", TAB, "wrong", control("E"))
+            screen.keys(info["imap"], TAB, "tls", TAB, info["smtp"], TAB, "tls", ENTER)
+            screen.wait("Type trust")
+            screen.keys("trust", ENTER)
+            screen.wait("✗ Log in as", "refused", seconds=60)
+            screen.keys(control("U"), SECRET, ENTER)
+            screen.wait("Type trust", seconds=60)
+
+    with harness.Home() as home:
+        home.add_account(servers)
+        with Screen(home, environment={"EDITOR": editor(home, "Hello from the screen.\\n")}) as screen:
+
+            @harness.test
+            def the_first_start_shows_mail_without_a_key():
+                screen.wait("Server room: door alarm", "Grace Okafor")
+
+            @harness.test
+            def new_mail_is_drawn_while_nothing_is_done():
+                screen.settle(0.5)
+                took = []
+                for number in range(3):
+                    with harness.Peer(servers) as peer:
+                        peer.append("INBOX", harness.message(subject=f"Pushed number {number}"))
+                        begun = time.monotonic()
+                        screen.wait(f"Pushed number {number}")
+                        took.append(time.monotonic() - begun)
+                # Dovecot itself waits 0.5 s before it tells who idles.
+                assert min(took) < 0.7, f"took {took}"
+
+            @harness.test
+            def a_second_clients_changes_show():
+                with harness.Peer(servers) as peer:
+                    uid = max(peer.messages("INBOX"))
+                    peer.store("INBOX", uid, "+FLAGS", "\\Flagged")
+                    screen.wait_until(lambda s: "!" in s.lines()[s.row_of("Pushed number 2")][:4], "the flag")
+                    peer.expunge("INBOX", uid)
+                screen.wait_gone("Pushed number 2")
+
+            @harness.test
+            def reading_marks_as_read_on_the_server():
+                with harness.Peer(servers) as peer:
+                    uid = peer.append("INBOX", harness.message(subject="Read me", body="The text of it.\r\n"))
+                screen.wait("Read me")
+                screen.keys("=")
+                screen.wait_until(lambda s: "Read me" in s.lines()[s.cursor[1]], "the cursor on it")
+                screen.keys(ENTER)
+                screen.wait("The text of it.")
+                harness.wait(lambda: screen.pump(0.01) is None or "\\Seen" in (flags_of(servers, "INBOX", uid) or []), "\\Seen")
+                screen.keys("q")
+                screen.wait("Enter read")
+
+            @harness.test
+            def a_move_arrives_and_its_undo_as_well():
+                with harness.Peer(servers) as peer:
+                    before = len(peer.messages("Archive"))
+                screen.keys("A")
+                screen.wait("u undoes")
+
+                def count(folder):
+                    screen.pump(0.01)
+                    with harness.Peer(servers) as peer:
+                        return len(peer.messages(folder))
+
+                harness.wait(lambda: count("Archive") == before + 1, "the message in Archive")
+                screen.keys("u")
+                screen.wait("Taken back")
+                harness.wait(lambda: count("Archive") == before, "the message to be back")
+                screen.wait("Read me")
+
+            @harness.test
+            def a_message_is_written_sent_and_comes_back_by_push():
+                screen.keys("m")
+                screen.wait(" To:")
+                screen.keys("alice@example.org", ENTER)
+                screen.wait("Subject:")
+                screen.keys("Note to Zoë: 明日", ENTER)
+                screen.wait("Hello from the screen.", "y send")
+                screen.keys("y")
+                screen.wait("Leaves in")
+                screen.wait("Note to Zoë: 明日", seconds=40)
+                with harness.Peer(servers) as peer:
+                    harness.wait(lambda: screen.pump(0.01) is None or len(peer.messages("Sent")) > 6, "the copy in Sent")
+
+            @harness.test
+            def a_stopped_server_stops_no_key():
+                screen.keys("=")
+                screen.settle(0.3)
+                servers.freeze()
+                try:
+                    screen.keys("$")
+                    took = []
+                    for step in range(20):
+                        before = screen.cursor
+                        begun = time.monotonic()
+                        screen.keys("j" if step % 2 == 0 else "k")
+                        screen.wait_until(lambda s: s.cursor != before, "the cursor to move")
+                        took.append(time.monotonic() - begun)
+                    assert sorted(took)[10] < 0.05, f"{took}"
+                    screen.keys("B")
+                    screen.wait("Jobs")
+                    screen.keys("q", "F")
+                    screen.wait("lagged")
+                finally:
+                    servers.thaw()
+                with harness.Peer(servers) as peer:
+                    harness.wait(lambda: screen.pump(0.05) is None or any(
+                        "\\Flagged" in flags for uid, flags in peer.messages("INBOX").items() if uid > 120), "the flag")
+
+            @harness.test
+            def it_leaves_at_once():
+                screen.keys("q")
+                harness.equal(screen.wait_end(6), 0, "exit status")
+
+        @harness.test
+        def it_starts_offline_with_all_of_it():
+            with Screen(home, "--offline") as again:
+                again.wait("Read me", "offline")
+                again.keys(ENTER)
+                again.wait("From")
+                again.keys("Q")
+                harness.equal(again.wait_end(), 0, "exit status")
+
+harness.done()
