@@ -236,7 +236,7 @@ void engine_answer(Engine *engine, guint question, gboolean yes, Secret *secret)
  * with outbox = its id. It goes when due; EVENT_OUTBOX tells its states.
  */
 guint engine_send(Engine *engine, OutboxMessage *message);
-guint engine_outbox_cancel(Engine *engine, gint64 id); /* only while queued; EVENT_ACTED */
+guint engine_outbox_cancel(Engine *engine, gint64 id); /* not while it is being sent; EVENT_ACTED */
 guint engine_outbox_retry(Engine *engine, gint64 id);  /* now; EVENT_ACTED */
 /* Save a draft durably (taken over). EVENT_ACTED with outbox = draft id. postponed: also APPENDed to Drafts. */
 guint engine_draft_save(Engine *engine, StoreDraft *draft);

@@ -273,7 +273,7 @@ outbox_cancel(Journal *journal, gint64 id, GError **error)
 {
 	if (!base_begin(journal->base, error))
 		return FALSE;
-	base_run(journal->base, "UPDATE outbox SET state = 6 WHERE id = ? AND state = 0", "i", id);
+	base_run(journal->base, "UPDATE outbox SET state = 6 WHERE id = ? AND state IN (0, 4, 5)", "i", id);
 	return finish_change(journal, id, error);
 }
 

@@ -64,7 +64,7 @@ gboolean outbox_set_state(Journal *journal, gint64 id, OutboxState state, const 
 gboolean outbox_postpone(Journal *journal, gint64 id, gint64 due, const char *words, GError **error);
 /* Due now; only from queued, failed or uncertain. */
 gboolean outbox_retry(Journal *journal, gint64 id, gint64 now, GError **error);
-/* Undo: only while queued. FALSE with FAULT_REFUSED when sending has begun. */
+/* Take back: only from queued, failed or uncertain. FALSE with FAULT_REFUSED while it is being sent, or was. */
 gboolean outbox_cancel(Journal *journal, gint64 id, GError **error);
 gboolean outbox_set_filed(Journal *journal, gint64 id, GError **error);
 /* At the start of the holder: sending -> queued, dot -> uncertain. */
