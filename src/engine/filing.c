@@ -3,6 +3,7 @@
 
 #include "engine/filing.h"
 
+#include "engine/folders.h"
 #include "engine/mailbox.h"
 #include "engine/private.h"
 #include "mime/header.h"
@@ -114,6 +115,12 @@ file_one(Worker *worker, Filing *filing, GError **error)
 	gint64 *first;
 	gboolean found = FALSE;
 
+	/* An account that was never synced knows no folders yet. */
+	if (folder == NULL && !worker->list_known) {
+		if (!folders_refresh(worker, FALSE, error))
+			return FALSE;
+		folder = target_of(worker, filing->message);
+	}
 	if (folder == NULL) {
 		engine_post_note(worker->account->engine, worker->account->key,
 			_("No folder for sent mail is known, so no copy is kept. Name it in the configuration: roles = "

@@ -166,25 +166,6 @@ round_all(Worker *worker, Outcome *outcome, GError **error)
 
 /* ---- messages ----------------------------------------------------------------------------- */
 
-/* An asked-for sync: journal, list, folders; answered whatever happens. */
-static gboolean
-handle_sync(Worker *worker, Work *work, GError **error)
-{
-	Outcome outcome = {0};
-	g_autoptr(GError) failure = NULL;
-	guint before = worker->fetched;
-	gboolean ok = replay_run(worker, &outcome.stats.replayed, &outcome.stats.failed, &failure) &&
-		      folders_refresh(worker, TRUE, &failure) &&
-		      sync_folders(worker, work->folder, TRUE, &outcome, &failure);
-
-	outcome.stats.fetched = worker->fetched - before;
-	worker_finish(worker, work, &outcome.stats, failure ? failure : outcome.error);
-	g_clear_error(&outcome.error);
-	if (!ok)
-		g_propagate_error(error, g_steal_pointer(&failure));
-	return ok;
-}
-
 /* In batch the second look is waited for: the program ends soon. */
 static gboolean
 handle_filing(Worker *worker, GError **error)
@@ -202,6 +183,27 @@ handle_filing(Worker *worker, GError **error)
 			return FALSE;
 	}
 	return TRUE;
+}
+
+/* An asked-for sync: journal, list, folders; answered whatever happens. */
+static gboolean
+handle_sync(Worker *worker, Work *work, GError **error)
+{
+	Outcome outcome = {0};
+	g_autoptr(GError) failure = NULL;
+	guint before = worker->fetched;
+	/* Copies of what was sent that were not filed then, by whatever came in between. */
+	gboolean ok = (!worker->account->engine->batch || handle_filing(worker, &failure)) &&
+		      replay_run(worker, &outcome.stats.replayed, &outcome.stats.failed, &failure) &&
+		      folders_refresh(worker, TRUE, &failure) &&
+		      sync_folders(worker, work->folder, TRUE, &outcome, &failure);
+
+	outcome.stats.fetched = worker->fetched - before;
+	worker_finish(worker, work, &outcome.stats, failure ? failure : outcome.error);
+	g_clear_error(&outcome.error);
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return ok;
 }
 
 static gboolean
