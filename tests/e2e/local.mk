@@ -2,6 +2,7 @@
 # The whole program against real servers: one script a subject, TAP.
 E2E_TESTS = \
 	tests/e2e/test-cli-acts.py \
+	tests/e2e/test-cli-send.py \
 	tests/e2e/test-cli-sync.py \
 	tests/e2e/test-imap-session.py \
 	tests/e2e/test-net.py \
