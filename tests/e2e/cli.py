@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the tests of the command line share: what it says compared with what a server says."""
 
+import base64
 import re
 
 from harness import equal
@@ -13,6 +14,14 @@ FLAGS = {"\\Seen": "seen", "\\Flagged": "flagged", "\\Answered": "answered", "\\
 def ours(flags):
     """IMAP's flags as posthorn list prints them, sorted."""
     return sorted(FLAGS.get(flag, flag) for flag in flags)
+
+
+def decoded(name):
+    """A folder's name from IMAP's modified UTF-7 (RFC 3501, 5.1.3)."""
+    def part(match):
+        octets = match.group(1).replace(",", "/")
+        return base64.b64decode(octets + "=" * (-len(octets) % 4)).decode("utf-16-be") if octets else "&"
+    return re.sub(r"&([^-]*)-", part, name)
 
 
 def listed(home, folder, *more):
@@ -45,10 +54,11 @@ def same_as_server(home, peer):
     """Folders, messages, flags and counts are the server's."""
     there = server_state(peer)
     rows = home.json("folders")
-    equal(sorted(row["name"] for row in rows), peer.folders(), "folders")
+    equal(sorted(row["name"] for row in rows), sorted(map(decoded, peer.folders())), "folders")
     folders = {row["name"]: row for row in rows if row["selectable"]}
-    equal(sorted(folders), sorted(there), "folders that hold messages")
-    for name, messages in there.items():
+    equal(sorted(folders), sorted(map(decoded, there)), "folders that hold messages")
+    for raw, messages in there.items():
+        name = decoded(raw)
         equal(listed(home, name), messages, f"messages of {name}")
         equal(folders[name]["total"], len(messages), f"total of {name}")
         equal(folders[name]["unread"], sum("seen" not in flags for flags in messages.values()),

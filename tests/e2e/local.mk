@@ -2,7 +2,10 @@
 # The whole program against real servers: one script a subject, TAP.
 E2E_TESTS = \
 	tests/e2e/test-cli-acts.py \
+	tests/e2e/test-cli-fallbacks.py \
+	tests/e2e/test-cli-input.py \
 	tests/e2e/test-cli-send.py \
+	tests/e2e/test-cli-setup.py \
 	tests/e2e/test-cli-sync.py \
 	tests/e2e/test-imap-session.py \
 	tests/e2e/test-net.py \
