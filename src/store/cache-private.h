@@ -91,6 +91,7 @@ typedef struct {
 	char *prefix; /* what stands before the base subject; NULL: nothing */
 	gint64 recipients;
 	gint64 list;
+	gint64 fields;               /* other fields that are kept, interned */
 	char *message_id;            /* without brackets; NULL: none, or absurdly long */
 	guint64 node;                /* 0: no Message-ID */
 	guint64 refs[STORE_IDS_MAX]; /* nodes of References, else the first of In-Reply-To */

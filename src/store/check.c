@@ -55,7 +55,8 @@ static const struct {
 		"SELECT count(*) FROM message m WHERE (subject IS NOT NULL AND subject NOT IN"
 		" (SELECT id FROM text WHERE kind = 0)) OR (recipients IS NOT NULL AND recipients NOT IN"
 		" (SELECT id FROM text WHERE kind = 1)) OR (list IS NOT NULL AND list NOT IN"
-		" (SELECT id FROM text WHERE kind = 2))"},
+		" (SELECT id FROM text WHERE kind = 2)) OR (fields IS NOT NULL AND fields NOT IN (SELECT id "
+		"FROM text WHERE kind = 3))"},
 	{"people are there", "SELECT count(*) FROM message WHERE person IS NOT NULL AND person NOT IN"
 			     " (SELECT id FROM person)"},
 	{"texts are distinct", "SELECT count(*) - count(DISTINCT kind || ' ' || text) FROM text"},

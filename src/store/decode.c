@@ -18,6 +18,7 @@
 #define RECIPIENTS_BYTES 200
 #define MESSAGE_ID_BYTES 995
 #define RAW_ENTRIES 8192
+#define KEPT_BYTES 4096
 #define DAY_SECONDS 86400
 /* Beside the person's number in the memory of raw From fields. */
 #define RAW_SEVERAL (1ll << 40)
@@ -68,9 +69,35 @@ typedef struct {
 	gsize length;
 } Slice;
 
-/* The first of each name. */
+/* Kept as they are, for queries and rules: to ask for them later would mean reading all headers again. */
+static const char *const kept_names[] = {"Cc", "Bcc", "Reply-To", "Sender", "List-Post", "Mail-Followup-To",
+	"Delivered-To", "X-Original-To", "Precedence", "Auto-Submitted", "Thread-Topic", "X-Label",
+	"X-Spam-Status", "X-Spam-Score", "X-Spam-Flag", "List-Unsubscribe-Post"};
+
+static void
+keep_line(GString *kept, const char *name, const char *value, gsize length)
+{
+	if (kept->len + length > KEPT_BYTES || memchr(value, '\0', length) != NULL)
+		return;
+	g_string_append_printf(kept, length > 0 && g_ascii_isspace(value[0]) ? "%s:" : "%s: ", name);
+	g_string_append_len(kept, value, (gssize)length);
+	g_string_append(kept, "\r\n");
+}
+
+static void
+keep_field(GString *kept, const MimeField *field)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(kept_names); i++)
+		if (mime_field_is(field, kept_names[i])) {
+			keep_line(kept, kept_names[i], field->value, field->value_length);
+			return;
+		}
+}
+
+/* The first of each name; others are appended to kept (NULL: not asked for). Returns the number of From
+ * fields. */
 static guint
-collect_fields(const char *block, gsize length, Slice slices[N_FIELDS])
+collect_fields(const char *block, gsize length, Slice slices[N_FIELDS], GString *kept)
 {
 	MimeFields fields;
 	MimeField field;
@@ -79,7 +106,8 @@ collect_fields(const char *block, gsize length, Slice slices[N_FIELDS])
 	memset(slices, 0, N_FIELDS * sizeof *slices);
 	mime_fields_init(&fields, block, length);
 	while (mime_fields_next(&fields, &field)) {
-		for (guint i = 0; i < N_FIELDS; i++) {
+		guint i;
+		for (i = 0; i < N_FIELDS; i++) {
 			if (field.name_length != field_names[i].length ||
 				g_ascii_strncasecmp(field.name, field_names[i].name, field.name_length) != 0)
 				continue;
@@ -88,6 +116,8 @@ collect_fields(const char *block, gsize length, Slice slices[N_FIELDS])
 				slices[i] = (Slice){field.value, field.value_length};
 			break;
 		}
+		if (i == N_FIELDS && kept != NULL)
+			keep_field(kept, &field);
 	}
 	return from_fields;
 }
@@ -312,6 +342,23 @@ suggests_attachment(Slice type)
 	return FALSE;
 }
 
+/* Of the type what precedes its parameters; recipients that the row had no room for. */
+static void
+keep_more(GString *kept, const Slice slices[N_FIELDS])
+{
+	Slice type = slices[FIELD_CONTENT_TYPE], to = slices[FIELD_TO];
+	gsize length = 0;
+
+	while (type.at != NULL && length < type.length && type.at[length] != ';' &&
+		!g_ascii_iscntrl(type.at[length]))
+		length++;
+	type = trim((Slice){type.at, length});
+	if (type.length > 0)
+		keep_line(kept, field_names[FIELD_CONTENT_TYPE].name, type.at, type.length);
+	if (to.length > RECIPIENTS_BYTES)
+		keep_line(kept, field_names[FIELD_TO].name, to.at, to.length);
+}
+
 /* ---- Message-IDs -------------------------------------------------------------------------- */
 
 guint64
@@ -332,7 +379,7 @@ decode_header_node(const HashKey *key, const char *block, gsize length)
 
 	if (block == NULL)
 		return 0;
-	collect_fields(block, length, slices);
+	collect_fields(block, length, slices, NULL);
 	text = store_ids_first(slices[FIELD_MESSAGE_ID].at, slices[FIELD_MESSAGE_ID].length);
 	return text != NULL ? store_ids_hash(key, text, strlen(text)) : 0;
 }
@@ -353,8 +400,9 @@ decode_message_id(const StoreCache *cache, Slice raw, DecodedHeader *decoded)
 void
 decode_header(StoreCache *cache, const char *block, gsize length, gint64 received, DecodedHeader *decoded)
 {
+	g_autoptr(GString) kept = g_string_sized_new(256);
 	Slice slices[N_FIELDS];
-	guint from_fields = collect_fields(block, length, slices);
+	guint from_fields = collect_fields(block, length, slices, kept);
 
 	decoded->look = 0;
 	decoded->zone = 0;
@@ -378,6 +426,8 @@ decode_header(StoreCache *cache, const char *block, gsize length, gint64 receive
 			decoded->list = intern_text(cache, TEXT_LIST, list);
 	}
 	decode_priority(slices, decoded);
+	keep_more(kept, slices);
+	decoded->fields = kept->len > 0 ? intern_text(cache, TEXT_FIELDS, kept->str) : 0;
 	if (suggests_attachment(slices[FIELD_CONTENT_TYPE]))
 		decoded->look |= LOOK_ATTACHMENT;
 }

@@ -72,7 +72,8 @@ insert_row(StoreCache *cache, FolderId folder, RowId id, const StoreIntake *inta
 	const DecodedHeader *decoded, const ThreadPlace *place, guint64 content, gint64 cid)
 {
 	sqlite3_stmt *insert = base_query(cache->headers,
-		"INSERT INTO message VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"INSERT INTO message VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"?)",
 		"");
 	int i = 1;
 
@@ -96,6 +97,7 @@ insert_row(StoreCache *cache, FolderId folder, RowId id, const StoreIntake *inta
 	bind_text(insert, &i, intake->keywords);
 	bind_number(insert, &i, (gint64)content);
 	bind_text(insert, &i, intake->labels);
+	bind_number(insert, &i, decoded->fields);
 	bind_text(insert, &i, decoded->message_id);
 	base_step(cache->headers, insert);
 }

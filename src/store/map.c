@@ -47,17 +47,28 @@ insert(StoreMap *map, guint64 key, gint64 value)
 }
 
 static void
-grow(StoreMap *map)
+resize(StoreMap *map, gsize new_size)
 {
 	StoreMapEntry *old = map->entries;
 	gsize size = old != NULL ? map->mask + 1 : 0;
 
-	map->mask = (size > 0 ? size * 2 : FIRST_SIZE) - 1;
+	map->mask = new_size - 1;
 	map->entries = g_new0(StoreMapEntry, map->mask + 1);
 	for (gsize i = 0; i < size; i++)
 		if (old[i].key != 0)
 			insert(map, old[i].key, old[i].value);
 	g_free(old);
+}
+
+void
+store_map_reserve(StoreMap *map, gsize entries)
+{
+	gsize size = map->entries != NULL ? map->mask + 1 : FIRST_SIZE;
+
+	while (size * 3 < entries * 4)
+		size *= 2;
+	if (map->entries == NULL || size > map->mask + 1)
+		resize(map, size);
 }
 
 void
@@ -71,7 +82,7 @@ store_map_put(StoreMap *map, guint64 key, gint64 value)
 		return;
 	}
 	if (map->entries == NULL || map->used * 4 >= (map->mask + 1) * 3)
-		grow(map);
+		resize(map, map->entries != NULL ? (map->mask + 1) * 2 : FIRST_SIZE);
 	insert(map, key, value);
 	map->used++;
 }

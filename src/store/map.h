@@ -22,6 +22,8 @@ typedef struct {
 
 /* On the stack or in a struct, zeroed. */
 void store_map_clear(StoreMap *map);
+/* Make room for that many in all, so that putting them moves nothing. */
+void store_map_reserve(StoreMap *map, gsize entries);
 /* Borrowed until the next put, remove or clear; NULL: none. */
 gint64 *store_map_find(const StoreMap *map, guint64 key);
 void store_map_put(StoreMap *map, guint64 key, gint64 value);

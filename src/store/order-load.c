@@ -310,16 +310,22 @@ load_ghosts(const Loading *loading, const StoreMap *tids, gboolean scan)
 	}
 }
 
+/* How many rows here each thread has; only of those with several, where no other folder can have more of the
+ * others. */
 static void
-count_threads(const GArray *rows, StoreMap *tids)
+count_threads(const GArray *rows, gboolean several, StoreMap *tids)
 {
+	if (!several)
+		store_map_reserve(tids, rows->len);
 	for (guint i = 0; i < rows->len; i++) {
-		guint64 tid = (guint64)g_array_index(rows, OrderRow, i).tid;
-		gint64 *known = store_map_find(tids, tid);
+		const OrderRow *row = &g_array_index(rows, OrderRow, i);
+		gint64 *known = store_map_find(tids, (guint64)row->tid);
 		if (known != NULL)
 			++*known;
-		else
-			store_map_put(tids, tid, 1);
+		else if (!several)
+			store_map_put(tids, (guint64)row->tid, 1);
+		else if (row->tid != row->id)
+			store_map_put(tids, (guint64)row->tid, 2);
 	}
 }
 
@@ -331,12 +337,12 @@ load_threads(const Loading *loading)
 	gboolean scan = own * SCAN_SHARE > all;
 	StoreMap tids = {0};
 
-	count_threads(loading->out->rows, &tids);
+	count_threads(loading->out->rows, all == own, &tids);
 	if (all > own)
 		load_foreign(loading, &tids, scan);
 	if (loading->out->rows->len > own) {
 		store_map_clear(&tids);
-		count_threads(loading->out->rows, &tids);
+		count_threads(loading->out->rows, TRUE, &tids);
 	}
 	load_ghosts(loading, &tids, scan);
 	store_map_clear(&tids);

@@ -173,23 +173,31 @@ append_flat(const GArray *rows, gboolean descending, GArray *entries)
 	}
 }
 
-/* Number the threads by their newest own row, the newest is 0. */
+/*
+ * Number the threads by their newest own row, the newest is 0. Where a thread
+ * has several rows, one at least is not named as it: only those need a map.
+ */
 static void
 number_threads(GArray *rows)
 {
 	StoreMap groups = {0};
 	guint32 n = 0;
 
+	for (guint i = 0; i < rows->len; i++) {
+		const OrderRow *row = &g_array_index(rows, OrderRow, i);
+		if (row->tid != row->id)
+			store_map_put(&groups, (guint64)row->tid, -1);
+	}
 	for (guint pass = 0; pass < 2; pass++) {
 		for (guint i = rows->len; i-- > 0;) {
 			OrderRow *row = &g_array_index(rows, OrderRow, i);
 			gint64 *known;
-			if (row->foreign != (pass == 1))
+			if (row->foreign != pass)
 				continue;
 			known = store_map_find(&groups, (guint64)row->tid);
-			row->group = known != NULL ? (guint32)*known : n;
-			if (known == NULL)
-				store_map_put(&groups, (guint64)row->tid, n++);
+			if (known != NULL && *known < 0)
+				*known = n++;
+			row->group = known != NULL ? (guint32)*known : n++;
 		}
 	}
 	store_map_clear(&groups);

@@ -26,7 +26,7 @@
 	"INTEGER,"                                                                                           \
 	"cid INTEGER NOT NULL, size INTEGER NOT NULL, zone INTEGER NOT NULL, look INTEGER NOT NULL, "        \
 	"keywords TEXT,"                                                                                     \
-	"content INTEGER, labels TEXT, message_id TEXT"
+	"content INTEGER, labels TEXT, fields INTEGER, message_id TEXT"
 
 static const char headers[] =
 	"CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -98,7 +98,7 @@ static const char bodies[] = "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WI
 			     "CREATE UNIQUE INDEX part_section ON part(cid, section);"
 			     "CREATE INDEX part_stored ON part(stored, cid, size);";
 
-#define HEADERS_VERSION 1
+#define HEADERS_VERSION 2
 #define BODIES_VERSION 1
 
 const BaseOptions schema_headers = {.schema = headers,

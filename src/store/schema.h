@@ -18,7 +18,7 @@ extern const BaseOptions schema_bodies_reader;
  * its own. */
 #define MESSAGE_REST                                                                                         \
 	"sent, flags, node, up, received, person, subject, prefix, recipients, list, cid, size, zone, "      \
-	"look, keywords, content, labels, message_id"
+	"look, keywords, content, labels, fields, message_id"
 
 /* message.look */
 #define LOOK_PRIORITY 3 /* Priority */
@@ -31,6 +31,7 @@ typedef enum {
 	TEXT_SUBJECT,
 	TEXT_RECIPIENTS,
 	TEXT_LIST,
+	TEXT_FIELDS, /* raw lines of other header fields */
 } TextKind;
 
 /* pending.field */

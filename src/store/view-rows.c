@@ -183,6 +183,19 @@ store_view_message_id(StoreView *view, RowId id)
 	return text != NULL ? g_strconcat("<", text, ">", NULL) : NULL;
 }
 
+char *
+store_view_fields(StoreView *view, RowId id)
+{
+	StoreBase *base = view_headers(view);
+
+	id = store_view_current(view, id);
+	if (id == 0)
+		return NULL;
+	return base_text(base,
+		"SELECT text FROM message JOIN text ON text.id = message.fields WHERE message.id = ?", "i",
+		id);
+}
+
 static guint64
 node_of(StoreView *view, const char *message_id)
 {

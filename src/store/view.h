@@ -62,6 +62,15 @@ GBytes *store_view_part(StoreView *view, gint64 cid, const char *section);
  * FETCH brought is not kept whole; these are. NULL: none. The caller's. */
 char *store_view_message_id(StoreView *view, RowId id);
 
+/*
+ * Other header fields as they came, raw lines for mime/header.h: Cc, Bcc,
+ * Reply-To, Sender, List-Post, Mail-Followup-To, Delivered-To, X-Original-To,
+ * Precedence, Auto-Submitted, Thread-Topic, X-Label, X-Spam-*,
+ * List-Unsubscribe-Post; Content-Type without its parameters; To where it is
+ * long. NULL: none. The caller's.
+ */
+char *store_view_fields(StoreView *view, RowId id);
+
 /* People seen: addresses whose name or address has a word that begins with prefix, best first (written to,
  * then seen most). "Name <address>", GPtrArray of char*. */
 GPtrArray *store_view_people(StoreView *view, const char *prefix, gsize limit);

@@ -59,6 +59,19 @@ test_row_has_what_the_header_says(void)
 }
 
 static void
+test_other_fields_are_kept(void)
+{
+	g_autoptr(Mail) mail = mail_new();
+	g_autoptr(StoreRow) row =
+		row_of(mail, "Cc: a@x,\r\n b@x\r\nX-Other: no\r\nCONTENT-TYPE: text/html; charset=x\r\n"
+			     "list-post: <mailto:l@x>\r\n\r\n");
+	g_autofree char *fields = store_view_fields(mail->view, row->id);
+
+	g_assert_cmpstr(
+		fields, ==, "Cc: a@x,\r\n b@x\r\nList-Post: <mailto:l@x>\r\nContent-Type: text/html\r\n");
+}
+
+static void
 test_empty_header(void)
 {
 	g_autoptr(Mail) mail = mail_new();
@@ -130,7 +143,8 @@ test_hostile_headers_are_taken(void)
 	StoreFolder *folder;
 
 	for (guint n = 1; n <= 60; n++) {
-		static const char *const starts[] = {"From: ", "To: ", "Subject: ", "References: <", "Message-ID: <", "Date: "};
+		static const char *const starts[] = {
+			"From: ", "To: ", "Subject: ", "References: <", "Message-ID: <", "Date: "};
 		g_autoptr(GString) header = g_string_new(starts[n % G_N_ELEMENTS(starts)]);
 		gsize length = (gsize)g_test_rand_int_range(0, n % 7 == 0 ? 70000 : 300);
 		for (gsize i = 0; i < length; i++)
@@ -382,7 +396,8 @@ test_content_id_is_the_same_content(void)
 {
 	g_autoptr(Mail) mail = mail_new();
 	FolderId inbox = mail_usual_folders(mail), archive = mail_folder(mail, "Archive");
-	StoreIntake *one = mail_message(5, 0, 1, "about", NULL, NULL), *two = mail_message(9, 0, 1, "about", NULL, NULL);
+	StoreIntake *one = mail_message(5, 0, 1, "about", NULL, NULL),
+		    *two = mail_message(9, 0, 1, "about", NULL, NULL);
 	RowId first, second;
 
 	one->content_id = g_strdup("1278455344230334865");
@@ -418,7 +433,8 @@ test_trim_spares_what_is_unread(void)
 {
 	g_autoptr(Mail) mail = mail_new();
 	FolderId inbox = mail_usual_folders(mail);
-	gint64 read = cid_of(mail, mail_put(mail, inbox, mail_message(1, MESSAGE_SEEN, 1, "about", "a", NULL)));
+	gint64 read =
+		cid_of(mail, mail_put(mail, inbox, mail_message(1, MESSAGE_SEEN, 1, "about", "a", NULL)));
 	gint64 unread = cid_of(mail, mail_put(mail, inbox, mail_message(2, 0, 1, "about", "b", NULL)));
 	g_autofree char *octets = g_malloc0(10000);
 	g_autoptr(GBytes) kept = NULL;
@@ -594,6 +610,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/store/cache/row", test_row_has_what_the_header_says);
+	g_test_add_func("/store/cache/other-fields", test_other_fields_are_kept);
 	g_test_add_func("/store/cache/empty-header", test_empty_header);
 	for (gsize i = 0; i < G_N_ELEMENTS(dates); i++) {
 		g_autofree char *path = g_strconcat("/store/cache/sent/", dates[i].name, NULL);
