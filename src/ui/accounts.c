@@ -90,8 +90,8 @@ account_folder(const UiAccount *account, const char *name)
 	for (guint i = 0; name && i < account->folders->len; i++) {
 		const StoreFolder *folder = g_ptr_array_index(account->folders, i);
 
-		if (strcmp(folder->name, name) == 0
-			|| (folder->role == ROLE_INBOX && g_ascii_strcasecmp(name, "INBOX") == 0))
+		if (strcmp(folder->name, name) == 0 ||
+			(folder->role == ROLE_INBOX && g_ascii_strcasecmp(name, "INBOX") == 0))
 			return folder;
 	}
 	return NULL;

@@ -99,20 +99,23 @@ question(const Pending *pending, gboolean for_good)
 	switch (pending->kind) {
 	case ACT_DELETE:
 		if (for_good)
-			return g_strdup_printf(P_("Delete %u message for good? This cannot be undone. y/n",
-						       "Delete %u messages for good? This cannot be undone. y/n", count),
+			return g_strdup_printf(
+				P_("Delete %u message for good? This cannot be undone. y/n",
+					"Delete %u messages for good? This cannot be undone. y/n", count),
 				count);
 		return g_strdup_printf(P_("Delete %u message? y/n", "Delete %u messages? y/n", count), count);
 	case ACT_MOVE:
-		return g_strdup_printf(
-			P_("Move %u message to %s? y/n", "Move %u messages to %s? y/n", count), count, target);
+		return g_strdup_printf(P_("Move %u message to %s? y/n", "Move %u messages to %s? y/n", count),
+			count, target);
 	case ACT_COPY:
-		return g_strdup_printf(
-			P_("Copy %u message to %s? y/n", "Copy %u messages to %s? y/n", count), count, target);
+		return g_strdup_printf(P_("Copy %u message to %s? y/n", "Copy %u messages to %s? y/n", count),
+			count, target);
 	case ACT_ARCHIVE:
-		return g_strdup_printf(P_("Archive %u message? y/n", "Archive %u messages? y/n", count), count);
+		return g_strdup_printf(
+			P_("Archive %u message? y/n", "Archive %u messages? y/n", count), count);
 	default:
-		return g_strdup_printf(P_("Do this to %u message? y/n", "Do this to %u messages? y/n", count), count);
+		return g_strdup_printf(
+			P_("Do this to %u message? y/n", "Do this to %u messages? y/n", count), count);
 	}
 }
 
@@ -147,7 +150,8 @@ pending_new(UiAccount *account, const GArray *rows, EngineActKind kind, const ch
 }
 
 void
-act_on_rows(View *view, UiAccount *account, const GArray *rows, EngineActKind kind, const char *target, gboolean ask)
+act_on_rows(View *view, UiAccount *account, const GArray *rows, EngineActKind kind, const char *target,
+	gboolean ask)
 {
 	start(view, pending_new(account, rows, kind, target, NULL), ask);
 }
@@ -160,8 +164,8 @@ act_to_account(View *view, UiAccount *account, const GArray *rows, EngineActKind
 }
 
 void
-act_flags(View *view, UiAccount *account, const GArray *rows, guint add, guint remove, const char *add_keywords,
-	const char *remove_keywords)
+act_flags(View *view, UiAccount *account, const GArray *rows, guint add, guint remove,
+	const char *add_keywords, const char *remove_keywords)
 {
 	App *app = view->app;
 	View *index = app_find(app, &index_class);
@@ -196,7 +200,11 @@ act_seen(View *view, UiAccount *account, RowId row)
 {
 	App *app = view->app;
 	View *index = app_find(app, &index_class);
-	EngineAct act = {.kind = ACT_FLAGS, .account = account->key, .rows = &row, .row_count = 1, .add_flags = MESSAGE_SEEN};
+	EngineAct act = {.kind = ACT_FLAGS,
+		.account = account->key,
+		.rows = &row,
+		.row_count = 1,
+		.add_flags = MESSAGE_SEEN};
 	guint ticket = engine_act(app->engine, &act);
 
 	app_expect(app, ticket, NULL, seen, NULL, NULL);

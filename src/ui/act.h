@@ -13,9 +13,9 @@ GArray *act_targets(View *view, const CommandCall *call, UiAccount **account);
 void act_on_rows(View *view, UiAccount *account, const GArray *rows, EngineActKind kind, const char *target,
 	gboolean ask);
 /* MOVE or COPY to another account's folder. */
-void act_to_account(View *view, UiAccount *account, const GArray *rows, EngineActKind kind, const char *target,
-	const char *target_account);
-void act_flags(View *view, UiAccount *account, const GArray *rows, guint add, guint remove, const char *add_keywords,
-	const char *remove_keywords);
+void act_to_account(View *view, UiAccount *account, const GArray *rows, EngineActKind kind,
+	const char *target, const char *target_account);
+void act_flags(View *view, UiAccount *account, const GArray *rows, guint add, guint remove,
+	const char *add_keywords, const char *remove_keywords);
 /* The same without words: a message was read. */
 void act_seen(View *view, UiAccount *account, RowId row);

@@ -25,7 +25,7 @@
 /* Events of the engine taken in one turn: a flood leaves room for keys. */
 #define EVENTS_A_TURN 64
 
-/* ---- views --------------------------------------------------------------------------------- */
+/* ---- views ------------------------------------------------------------------------------- */
 
 View *
 app_top(App *app)
@@ -114,7 +114,7 @@ app_quit(App *app)
 	g_main_loop_quit(app->loop);
 }
 
-/* ---- the loop ------------------------------------------------------------------------------- */
+/* ---- the loop ---------------------------------------------------------------------------- */
 
 static gboolean
 on_terminal_gone(gpointer data)
@@ -217,7 +217,8 @@ on_tick(gpointer data)
 gboolean
 app_start_engine(App *app)
 {
-	EngineOptions options = {.config = app->config, .paths = app->paths, .offline = app->options->offline};
+	EngineOptions options = {
+		.config = app->config, .paths = app->paths, .offline = app->options->offline};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *warning = NULL;
 
@@ -252,7 +253,7 @@ on_start(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-/* ---- beginning and end --------------------------------------------------------------------------- */
+/* ---- beginning and end ------------------------------------------------------------------- */
 
 static App *
 app_new(const UiOptions *options)
@@ -270,7 +271,8 @@ app_new(const UiOptions *options)
 	app->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)engine_job_free);
 	app->questions = g_ptr_array_new_with_free_func((GDestroyNotify)engine_event_free);
 	app->notes = g_ptr_array_new_with_free_func((GDestroyNotify)ui_note_free);
-	app->histories = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	app->histories =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	app->targets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	app->layout = config_program(options->config)->layout;
 	app->no_folder_pane = FALSE;

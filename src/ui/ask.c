@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-#include "util/i18n.h"
 #include "util/fuzzy.h"
+#include "util/i18n.h"
 #include "util/text.h"
 
-/* ---- one letter ---------------------------------------------------------------------- */
+/* ---- one letter -------------------------------------------------------------------------- */
 
 typedef struct {
 	AppChoice choice;
@@ -74,7 +74,7 @@ app_confirm(App *app, View *view, const char *words, AppChoice yes, gpointer dat
 	ask(app, view, words, "ny", TRUE, yes, data, free_data);
 }
 
-/* ---- a folder --------------------------------------------------------------------------- */
+/* ---- a folder ---------------------------------------------------------------------------- */
 
 typedef struct {
 	AppFolderChosen chosen;
@@ -116,9 +116,11 @@ folder_candidates(App *app, const char *text, gsize *start, GPtrArray *candidate
 		for (guint i = 0; i < account->folders->len; i++) {
 			const StoreFolder *folder = g_ptr_array_index(account->folders, i);
 			g_autofree char *name = folder_text(app, asked, account, folder);
-			g_autofree char *brief = folder->unread > 0
-				? g_strdup_printf(P_("%u unread", "%u unread", folder->unread), folder->unread)
-				: NULL;
+			g_autofree char *brief =
+				folder->unread > 0
+					? g_strdup_printf(P_("%u unread", "%u unread", folder->unread),
+						  folder->unread)
+					: NULL;
 			int score = fuzzy_score(fuzzy, name);
 
 			if (score != FUZZY_NONE && folder->selectable)
@@ -136,7 +138,8 @@ split_folder(App *app, const char *text, UiAccount **account)
 	for (guint i = 0; colon && i < app->accounts->len; i++) {
 		UiAccount *other = g_ptr_array_index(app->accounts, i);
 
-		if (strlen(other->key) == (gsize)(colon - text) && strncmp(other->key, text, (gsize)(colon - text)) == 0) {
+		if (strlen(other->key) == (gsize)(colon - text) &&
+			strncmp(other->key, text, (gsize)(colon - text)) == 0) {
 			*account = other;
 			return colon + 2;
 		}
@@ -174,7 +177,8 @@ folder_cycle(App *app, const char *text, gpointer data)
 		for (guint i = 0; i < account->folders->len; i++) {
 			const StoreFolder *folder = g_ptr_array_index(account->folders, i);
 
-			if (folder->unread > 0 && folder->selectable && folder->role != ROLE_JUNK && folder->role != ROLE_TRASH)
+			if (folder->unread > 0 && folder->selectable && folder->role != ROLE_JUNK &&
+				folder->role != ROLE_TRASH)
 				g_ptr_array_add(names, folder_text(app, asked, account, folder));
 		}
 	}
@@ -205,7 +209,7 @@ app_choose_folder(App *app, View *view, const char *label, const char *initial, 
 	app_prompt(app, &spec);
 }
 
-/* ---- a path ------------------------------------------------------------------------------- */
+/* ---- a path ------------------------------------------------------------------------------ */
 
 #define PATHS_SHOWN 500
 
@@ -224,8 +228,8 @@ path_complete(const char *text, gsize *start, GPtrArray *candidates)
 		g_autofree char *path = g_build_filename(folder, name, NULL), *shown = NULL;
 		gboolean is_folder = g_file_test(path, G_FILE_TEST_IS_DIR);
 
-		if (!g_str_has_prefix(name, prefix) || (name[0] == '.' && prefix[0] != '.')
-			|| !g_utf8_validate(name, -1, NULL))
+		if (!g_str_has_prefix(name, prefix) || (name[0] == '.' && prefix[0] != '.') ||
+			!g_utf8_validate(name, -1, NULL))
 			continue;
 		shown = g_strconcat(name, is_folder ? "/" : NULL, NULL);
 		g_ptr_array_add(candidates, candidate_new(shown, NULL, NULL, is_folder ? 1 : 0));

@@ -63,7 +63,8 @@ parse_one(char *word, Column *column, GError **error)
 		else if (*at == '?')
 			column->optional = TRUE;
 		else if (*at != '<') {
-			fault_set(error, FAULT_INPUT, _("\"%s\": a column is a name, then :width, then < > or ?."), word);
+			fault_set(error, FAULT_INPUT,
+				_("\"%s\": a column is a name, then :width, then < > or ?."), word);
 			return FALSE;
 		}
 	return TRUE;
@@ -118,7 +119,8 @@ start_widths(GArray *columns, guint hide)
 	}
 }
 
-/* Too narrow: optional columns go, then columns shrink, then all but marks and subject go, each from the right. */
+/* Too narrow: optional columns go, then columns shrink, then all but marks and subject go, each from the
+ * right. */
 static void
 squeeze(GArray *columns, int cells)
 {

@@ -26,8 +26,8 @@ typedef enum {
 
 typedef struct {
 	ColumnKind kind;
-	guint width;       /* asked for; 0: its own (marks 4, attach 1, thread none) */
-	gboolean rest;     /* '*' */
+	guint width;   /* asked for; 0: its own (marks 4, attach 1, thread none) */
+	gboolean rest; /* '*' */
 	gboolean right;
 	gboolean optional; /* '?' */
 	int x, cells;      /* where, after columns_layout(); cells 0: not shown */
@@ -36,9 +36,11 @@ typedef struct {
 /* What a list shows unless told: the default of the index. */
 #define COLUMNS_DEFAULT "marks, date:12, from:20, subject:*, label:10?, size:5>, attach"
 
-/* Array of Column, the caller's. FAULT_INPUT names what is wrong. The thread's tree is drawn within the subject. */
+/* Array of Column, the caller's. FAULT_INPUT names what is wrong. The thread's tree is drawn within the
+ * subject. */
 GArray *columns_parse(const char *text, GError **error);
-/* Set x and cells for a pane of so many cells, one blank between columns. The subject keeps at least 20 where it can. */
+/* Set x and cells for a pane of so many cells, one blank between columns. The subject keeps at least 20 where
+ * it can. */
 void columns_layout(GArray *columns, int cells, guint hide);
 /* A bit for hide: nothing on the screen has anything in this column. */
 #define COLUMN_BIT(kind) (1u << (kind))

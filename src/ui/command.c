@@ -168,11 +168,12 @@ check_row(const Keymap *seen, const CommandTable *table, const Command *row)
 		Key key = g_array_index(keys, Key, i);
 		const Binding *other = binding_of(seen, key);
 		g_autofree char *name = key_words(key);
-		gboolean own = other && other->command >= table->rows && other->command < table->rows + table->count;
+		gboolean own =
+			other && other->command >= table->rows && other->command < table->rows + table->count;
 
 		if (other && (own || !row->overrides))
-			return g_strdup_printf(
-				"%s %s: %s is the key of %s", table->name, row->name, name, other->command->name);
+			return g_strdup_printf("%s %s: %s is the key of %s", table->name, row->name, name,
+				other->command->name);
 	}
 	return NULL;
 }
@@ -192,7 +193,8 @@ keymap_check(const CommandTable *const *tables)
 			if (wrong)
 				return wrong;
 			if (!row->run || !row->brief || (!row->overrides && keymap_named(seen, row->name)))
-				return g_strdup_printf("%s %s: stands twice, or lacks words or function", tables[t]->name, row->name);
+				return g_strdup_printf("%s %s: stands twice, or lacks words or function",
+					tables[t]->name, row->name);
 			bind_command(seen, row);
 			g_ptr_array_add(seen->commands, (gpointer)row);
 		}

@@ -42,11 +42,12 @@ typedef struct {
 } CommandCall;
 
 typedef struct {
-	const char *name; /* thing-act, or the act alone; never translated */
-	const char *keys; /* default keys, "; " between; "" none */
-	const char *hint; /* N_(): a word or two for the bottom line; NULL: the brief is not shortened, never a hint */
+	const char *name;  /* thing-act, or the act alone; never translated */
+	const char *keys;  /* default keys, "; " between; "" none */
+	const char *hint;  /* N_(): a word or two for the bottom line; NULL: the brief is not shortened, never
+			      a hint */
 	const char *brief; /* N_(): one line */
-	guint needs;      /* CommandNeeds */
+	guint needs;       /* CommandNeeds */
 	CommandArgument argument;
 	gboolean on_marked; /* makes sense behind the mark prefix */
 	gboolean overrides; /* takes its keys from rows of more general tables */
@@ -54,7 +55,7 @@ typedef struct {
 } Command;
 
 typedef struct {
-	const char *name;     /* "any", "list", "index": the section of its keys */
+	const char *name; /* "any", "list", "index": the section of its keys */
 	const Command *rows;
 	gsize count;
 } CommandTable;

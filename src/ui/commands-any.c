@@ -13,8 +13,8 @@
 #include "ui/help.h"
 #include "ui/index.h"
 #include "ui/lists.h"
-#include "ui/palette.h"
 #include "ui/pager.h"
+#include "ui/palette.h"
 #include "ui/tables.h"
 #include "ui/wizard.h"
 #include "util/i18n.h"
@@ -73,7 +73,7 @@ version(View *view, const CommandCall *call)
 	app_say(view->app, "Posthorn %s", PACKAGE_VERSION);
 }
 
-/* ---- undo ------------------------------------------------------------------------------------ */
+/* ---- undo -------------------------------------------------------------------------------- */
 
 static void
 undone(App *app, View *view, const EngineEvent *event, gpointer data)
@@ -130,7 +130,7 @@ error_list(View *view, const CommandCall *call)
 	app_push(view->app, errors_new(view->app));
 }
 
-/* ---- programs ------------------------------------------------------------------------------------ */
+/* ---- programs ---------------------------------------------------------------------------- */
 
 static void
 program_ended(App *app, View *view, int status, gpointer data)
@@ -163,14 +163,16 @@ shell(View *view, const CommandCall *call)
 	const char *own = g_getenv("SHELL");
 	PromptSpec spec = {.view = view,
 		.label = _("Run:"),
-		.initial = call->argument ? call->argument : own ? own : "sh",
+		.initial = call->argument ? call->argument
+			   : own          ? own
+					  : "sh",
 		.history = "program",
 		.done = shell_done};
 
 	app_prompt(view->app, &spec);
 }
 
-/* ---- the server ------------------------------------------------------------------------------------ */
+/* ---- the server -------------------------------------------------------------------------- */
 
 static void
 synced(App *app, View *view, const EngineEvent *event, gpointer data)
@@ -200,8 +202,10 @@ sync_folder(View *view, const CommandCall *call)
 		return;
 	}
 	engine_reconnect(app->engine, account->key);
-	app_expect(app, engine_sync(app->engine, account->key, index_folder_name(index)), NULL, synced, NULL, NULL);
-	app_say(app, "%s", _("Asking the server. Nothing is lost by never pressing this: changes go by themselves."));
+	app_expect(app, engine_sync(app->engine, account->key, index_folder_name(index)), NULL, synced, NULL,
+		NULL);
+	app_say(app, "%s",
+		_("Asking the server. Nothing is lost by never pressing this: changes go by themselves."));
 }
 
 static void
@@ -228,7 +232,7 @@ account_setup(View *view, const CommandCall *call)
 	app_push(view->app, wizard_new(view->app));
 }
 
-/* ---- folders ------------------------------------------------------------------------------------------ */
+/* ---- folders ----------------------------------------------------------------------------- */
 
 static void
 show_folder(App *app, UiAccount *account, const char *name)
@@ -274,8 +278,8 @@ folder_open(View *view, const CommandCall *call)
 	if (call->argument)
 		show_folder(app, current_account(app), call->argument);
 	else
-		app_choose_folder(app, view, _("Open folder (Space: next with new mail):"), NULL, current_account(app),
-			folder_chosen, NULL, NULL);
+		app_choose_folder(app, view, _("Open folder (Space: next with new mail):"), NULL,
+			current_account(app), folder_chosen, NULL, NULL);
 }
 
 static void
@@ -355,7 +359,8 @@ account_previous(View *view, const CommandCall *call)
 	step_account(view->app, -1);
 }
 
-/* ---- panes ------------------------------------------------------------------------------------------------ */
+/* ---- panes ------------------------------------------------------------------------------------------------
+ */
 
 static void
 pane_next(View *view, const CommandCall *call)
@@ -395,8 +400,8 @@ pane_right(View *view, const CommandCall *call)
 static void
 layout_next(View *view, const CommandCall *call)
 {
-	static const char *const names[] = {
-		N_("as the terminal allows"), N_("side by side"), N_("one below the other"), N_("one at a time")};
+	static const char *const names[] = {N_("as the terminal allows"), N_("side by side"),
+		N_("one below the other"), N_("one at a time")};
 	App *app = view->app;
 
 	(void)call;
@@ -412,51 +417,129 @@ folder_pane_toggle(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "help", .keys = "?; F1", .hint = N_("help"), .brief = N_("Show the keys of this view"), .run = help},
-	{.name = "command-palette", .keys = ":", .hint = N_("commands"), .brief = N_("Find and run a command by its name"),
+	{.name = "help",
+		.keys = "?; F1",
+		.hint = N_("help"),
+		.brief = N_("Show the keys of this view"),
+		.run = help},
+	{.name = "command-palette",
+		.keys = ":",
+		.hint = N_("commands"),
+		.brief = N_("Find and run a command by its name"),
 		.run = command_palette},
 	{.name = "cancel", .keys = "^G; ^C", .brief = N_("Stop what runs; leave a prompt"), .run = cancel},
 	{.name = "redraw", .keys = "^L", .brief = N_("Draw the screen anew"), .run = redraw},
-	{.name = "suspend", .keys = "^Z", .brief = N_("Stop Posthorn; the shell's fg brings it back"), .run = suspend},
+	{.name = "suspend",
+		.keys = "^Z",
+		.brief = N_("Stop Posthorn; the shell's fg brings it back"),
+		.run = suspend},
 	{.name = "version", .keys = "V", .brief = N_("Say which version this is"), .run = version},
-	{.name = "undo", .keys = "u", .hint = N_("undo"), .brief = N_("Take back the last act, or a message on its way"),
-		.needs = NEEDS_ACCOUNT, .run = undo},
-	{.name = "undo-list", .keys = "U", .brief = N_("List what was done, to take it back"), .needs = NEEDS_ACCOUNT,
+	{.name = "undo",
+		.keys = "u",
+		.hint = N_("undo"),
+		.brief = N_("Take back the last act, or a message on its way"),
+		.needs = NEEDS_ACCOUNT,
+		.run = undo},
+	{.name = "undo-list",
+		.keys = "U",
+		.brief = N_("List what was done, to take it back"),
+		.needs = NEEDS_ACCOUNT,
 		.run = undo_list},
-	{.name = "jobs-view", .keys = "B", .hint = N_("jobs"), .brief = N_("List what goes on in the background"),
+	{.name = "jobs-view",
+		.keys = "B",
+		.hint = N_("jobs"),
+		.brief = N_("List what goes on in the background"),
 		.run = jobs_view},
-	{.name = "outbox-view", .keys = "Esc o", .hint = N_("outbox"), .brief = N_("List messages on their way"),
-		.needs = NEEDS_ACCOUNT, .run = outbox_view},
-	{.name = "error-list", .keys = "E", .brief = N_("List errors and warnings of this run"), .run = error_list},
+	{.name = "outbox-view",
+		.keys = "Esc o",
+		.hint = N_("outbox"),
+		.brief = N_("List messages on their way"),
+		.needs = NEEDS_ACCOUNT,
+		.run = outbox_view},
+	{.name = "error-list",
+		.keys = "E",
+		.brief = N_("List errors and warnings of this run"),
+		.run = error_list},
 	{.name = "shell", .keys = "!", .brief = N_("Run a program; the prompt shows it first"), .run = shell},
-	{.name = "sync-folder", .keys = "$", .brief = N_("Ask the server about this folder now"), .needs = NEEDS_ACCOUNT,
+	{.name = "sync-folder",
+		.keys = "$",
+		.brief = N_("Ask the server about this folder now"),
+		.needs = NEEDS_ACCOUNT,
 		.run = sync_folder},
-	{.name = "sync-all", .keys = "G", .brief = N_("Ask the server about all folders now"), .needs = NEEDS_ACCOUNT,
+	{.name = "sync-all",
+		.keys = "G",
+		.brief = N_("Ask the server about all folders now"),
+		.needs = NEEDS_ACCOUNT,
 		.run = sync_all},
-	{.name = "mail-compose", .keys = "m", .hint = N_("new"), .brief = N_("Write a message"),
-		.needs = NEEDS_ACCOUNT, .argument = ARGUMENT_TEXT, .run = mail_compose},
+	{.name = "mail-compose",
+		.keys = "m",
+		.hint = N_("new"),
+		.brief = N_("Write a message"),
+		.needs = NEEDS_ACCOUNT,
+		.argument = ARGUMENT_TEXT,
+		.run = mail_compose},
 	{.name = "account-setup", .keys = "", .brief = N_("Set up a mail account"), .run = account_setup},
-	{.name = "folder-open", .keys = "c", .hint = N_("folder"), .brief = N_("Open a folder by its name"),
-		.needs = NEEDS_ACCOUNT, .argument = ARGUMENT_FOLDER, .run = folder_open},
-	{.name = "folders-view", .keys = "y", .hint = N_("folders"), .brief = N_("Go to the folders"),
-		.needs = NEEDS_ACCOUNT, .run = folders_view},
-	{.name = "folders-unread", .keys = ".", .brief = N_("Go to the folders with unread mail"), .needs = NEEDS_ACCOUNT,
+	{.name = "folder-open",
+		.keys = "c",
+		.hint = N_("folder"),
+		.brief = N_("Open a folder by its name"),
+		.needs = NEEDS_ACCOUNT,
+		.argument = ARGUMENT_FOLDER,
+		.run = folder_open},
+	{.name = "folders-view",
+		.keys = "y",
+		.hint = N_("folders"),
+		.brief = N_("Go to the folders"),
+		.needs = NEEDS_ACCOUNT,
+		.run = folders_view},
+	{.name = "folders-unread",
+		.keys = ".",
+		.brief = N_("Go to the folders with unread mail"),
+		.needs = NEEDS_ACCOUNT,
 		.run = folders_unread},
-	{.name = "folder-next-unread", .keys = "}", .brief = N_("Open the next folder with unread mail"),
-		.needs = NEEDS_ACCOUNT, .run = folder_next_unread},
-	{.name = "folder-previous-unread", .keys = "{", .brief = N_("Open the previous folder with unread mail"),
-		.needs = NEEDS_ACCOUNT, .run = folder_previous_unread},
-	{.name = "account-next", .keys = ")", .brief = N_("Go to the next account"), .needs = NEEDS_ACCOUNT,
+	{.name = "folder-next-unread",
+		.keys = "}",
+		.brief = N_("Open the next folder with unread mail"),
+		.needs = NEEDS_ACCOUNT,
+		.run = folder_next_unread},
+	{.name = "folder-previous-unread",
+		.keys = "{",
+		.brief = N_("Open the previous folder with unread mail"),
+		.needs = NEEDS_ACCOUNT,
+		.run = folder_previous_unread},
+	{.name = "account-next",
+		.keys = ")",
+		.brief = N_("Go to the next account"),
+		.needs = NEEDS_ACCOUNT,
 		.run = account_next},
-	{.name = "account-previous", .keys = "(", .brief = N_("Go to the previous account"), .needs = NEEDS_ACCOUNT,
+	{.name = "account-previous",
+		.keys = "(",
+		.brief = N_("Go to the previous account"),
+		.needs = NEEDS_ACCOUNT,
 		.run = account_previous},
-	{.name = "pane-next", .keys = "^W", .brief = N_("Go to the other pane"), .needs = NEEDS_ACCOUNT, .run = pane_next},
-	{.name = "pane-left", .keys = "Left", .brief = N_("Go to the pane on the left, or back"), .run = pane_left},
-	{.name = "pane-right", .keys = "Right", .brief = N_("Go to the pane on the right, or open"), .run = pane_right},
-	{.name = "layout-next", .keys = "Esc w", .hint = N_("layout"),
-		.brief = N_("Index and message side by side, stacked, or one at a time"), .run = layout_next},
-	{.name = "folder-pane-toggle", .keys = "Esc B", .hint = N_("folders"),
-		.brief = N_("Show or hide the folders beside the list"), .run = folder_pane_toggle},
+	{.name = "pane-next",
+		.keys = "^W",
+		.brief = N_("Go to the other pane"),
+		.needs = NEEDS_ACCOUNT,
+		.run = pane_next},
+	{.name = "pane-left",
+		.keys = "Left",
+		.brief = N_("Go to the pane on the left, or back"),
+		.run = pane_left},
+	{.name = "pane-right",
+		.keys = "Right",
+		.brief = N_("Go to the pane on the right, or open"),
+		.run = pane_right},
+	{.name = "layout-next",
+		.keys = "Esc w",
+		.hint = N_("layout"),
+		.brief = N_("Index and message side by side, stacked, or one at a time"),
+		.run = layout_next},
+	{.name = "folder-pane-toggle",
+		.keys = "Esc B",
+		.hint = N_("folders"),
+		.brief = N_("Show or hide the folders beside the list"),
+		.run = folder_pane_toggle},
 };
 
 const CommandTable table_any = TABLE("any", rows);

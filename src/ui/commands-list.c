@@ -108,7 +108,7 @@ entry_jump(View *view, const CommandCall *call)
 		list_select(view->list, (guint)row - 1);
 }
 
-/* ---- marks --------------------------------------------------------------------------------- */
+/* ---- marks ------------------------------------------------------------------------------- */
 
 static gboolean
 can_mark(View *view)
@@ -164,7 +164,7 @@ mark_clear(View *view, const CommandCall *call)
 	view_clear_marks(view);
 }
 
-/* ---- search ----------------------------------------------------------------------------------- */
+/* ---- search ------------------------------------------------------------------------------ */
 
 static gboolean
 row_matches(View *view, guint row, const char *folded)
@@ -185,7 +185,8 @@ search_again(View *view, gboolean up)
 		if (!row_matches(view, row, folded))
 			continue;
 		if (up ? row >= view->list->selected : row <= view->list->selected)
-			app_say(view->app, "%s", up ? _("Went on from the bottom.") : _("Went on from the top."));
+			app_say(view->app, "%s",
+				up ? _("Went on from the bottom.") : _("Went on from the top."));
 		list_select(view->list, row);
 		return;
 	}
@@ -249,39 +250,90 @@ search_opposite(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "entry-next", .keys = "j; Down", .hint = N_("next"), .brief = N_("Go to the next row"), .run = entry_next},
-	{.name = "entry-previous", .keys = "k; Up", .hint = N_("previous"), .brief = N_("Go to the previous row"),
+	{.name = "entry-next",
+		.keys = "j; Down",
+		.hint = N_("next"),
+		.brief = N_("Go to the next row"),
+		.run = entry_next},
+	{.name = "entry-previous",
+		.keys = "k; Up",
+		.hint = N_("previous"),
+		.brief = N_("Go to the previous row"),
 		.run = entry_previous},
 	{.name = "page-next", .keys = "z; PageDown", .brief = N_("Go on by a screen"), .run = page_next},
-	{.name = "page-previous", .keys = "Z; PageUp", .brief = N_("Go back by a screen"), .run = page_previous},
+	{.name = "page-previous",
+		.keys = "Z; PageUp",
+		.brief = N_("Go back by a screen"),
+		.run = page_previous},
 	{.name = "half-next", .keys = "]", .brief = N_("Scroll on by half a screen"), .run = half_next},
-	{.name = "half-previous", .keys = "[", .brief = N_("Scroll back by half a screen"), .run = half_previous},
+	{.name = "half-previous",
+		.keys = "[",
+		.brief = N_("Scroll back by half a screen"),
+		.run = half_previous},
 	{.name = "line-next", .keys = ">", .brief = N_("Scroll on by a row"), .run = line_next},
 	{.name = "line-previous", .keys = "<", .brief = N_("Scroll back by a row"), .run = line_previous},
 	{.name = "entry-first", .keys = "=; Home", .brief = N_("Go to the first row"), .run = entry_first},
 	{.name = "entry-last", .keys = "*; End", .brief = N_("Go to the last row"), .run = entry_last},
-	{.name = "screen-top", .keys = "H", .brief = N_("Go to the first row on the screen"), .needs = NEEDS_ENTRY,
+	{.name = "screen-top",
+		.keys = "H",
+		.brief = N_("Go to the first row on the screen"),
+		.needs = NEEDS_ENTRY,
 		.run = screen_top},
-	{.name = "screen-middle", .keys = "M", .brief = N_("Go to the middle of the screen"), .needs = NEEDS_ENTRY,
+	{.name = "screen-middle",
+		.keys = "M",
+		.brief = N_("Go to the middle of the screen"),
+		.needs = NEEDS_ENTRY,
 		.run = screen_middle},
-	{.name = "entry-jump", .keys = "", .brief = N_("Go to a row by its number: type it, then Enter"),
-		.argument = ARGUMENT_NUMBER, .run = entry_jump},
-	{.name = "mark", .keys = "t", .hint = N_("mark"), .brief = N_("Mark the row, or take its mark away"),
-		.needs = NEEDS_ENTRY, .run = mark},
-	{.name = "mark-prefix", .keys = "Semicolon", .hint = N_("the marked"),
-		.brief = N_("Let the next command act on all that is marked"), .needs = NEEDS_MARKS, .run = mark_prefix},
-	{.name = "mark-range", .keys = "+", .brief = N_("Mark all from the last mark to here"), .needs = NEEDS_MARKS,
+	{.name = "entry-jump",
+		.keys = "",
+		.brief = N_("Go to a row by its number: type it, then Enter"),
+		.argument = ARGUMENT_NUMBER,
+		.run = entry_jump},
+	{.name = "mark",
+		.keys = "t",
+		.hint = N_("mark"),
+		.brief = N_("Mark the row, or take its mark away"),
+		.needs = NEEDS_ENTRY,
+		.run = mark},
+	{.name = "mark-prefix",
+		.keys = "Semicolon",
+		.hint = N_("the marked"),
+		.brief = N_("Let the next command act on all that is marked"),
+		.needs = NEEDS_MARKS,
+		.run = mark_prefix},
+	{.name = "mark-range",
+		.keys = "+",
+		.brief = N_("Mark all from the last mark to here"),
+		.needs = NEEDS_MARKS,
 		.run = mark_range},
-	{.name = "mark-clear", .keys = "Esc Semicolon", .hint = N_("unmark"), .brief = N_("Take all marks away"),
-		.needs = NEEDS_MARKS, .on_marked = TRUE, .run = mark_clear},
-	{.name = "search", .keys = "/", .hint = N_("search"), .brief = N_("Search: jumps, hides nothing"),
-		.argument = ARGUMENT_TEXT, .run = search},
-	{.name = "search-reverse", .keys = "Esc /", .brief = N_("Search upwards"), .argument = ARGUMENT_TEXT,
+	{.name = "mark-clear",
+		.keys = "Esc Semicolon",
+		.hint = N_("unmark"),
+		.brief = N_("Take all marks away"),
+		.needs = NEEDS_MARKS,
+		.on_marked = TRUE,
+		.run = mark_clear},
+	{.name = "search",
+		.keys = "/",
+		.hint = N_("search"),
+		.brief = N_("Search: jumps, hides nothing"),
+		.argument = ARGUMENT_TEXT,
+		.run = search},
+	{.name = "search-reverse",
+		.keys = "Esc /",
+		.brief = N_("Search upwards"),
+		.argument = ARGUMENT_TEXT,
 		.run = search_reverse},
-	{.name = "search-next", .keys = "n", .brief = N_("Go to the next row found"), .needs = NEEDS_SEARCH | NEEDS_ENTRY,
+	{.name = "search-next",
+		.keys = "n",
+		.brief = N_("Go to the next row found"),
+		.needs = NEEDS_SEARCH | NEEDS_ENTRY,
 		.run = search_next},
-	{.name = "search-opposite", .keys = "Esc N", .brief = N_("Go to the row found before"),
-		.needs = NEEDS_SEARCH | NEEDS_ENTRY, .run = search_opposite},
+	{.name = "search-opposite",
+		.keys = "Esc N",
+		.brief = N_("Go to the row found before"),
+		.needs = NEEDS_SEARCH | NEEDS_ENTRY,
+		.run = search_opposite},
 };
 
 const CommandTable table_list = TABLE("list", rows);

@@ -5,13 +5,12 @@
  */
 #include "config.h"
 
-#include <string.h>
-
 #include "ui/act.h"
 #include "ui/composer.h"
 #include "ui/content.h"
 #include "ui/core.h"
 #include "ui/index.h"
+#include "ui/message-acts.h"
 #include "ui/pager.h"
 #include "ui/parts.h"
 #include "ui/pipe.h"
@@ -42,7 +41,8 @@ the_message(View *view, const CommandCall *call, UiAccount **account, RowId *row
 	return rows != NULL;
 }
 
-/* ---- answering ------------------------------------------------------------------------------------------- */
+/* ---- answering -------------------------------------------------------------------------------------------
+ */
 
 static void
 begin(View *view, const CommandCall *call, ComposeKind kind)
@@ -132,323 +132,7 @@ draft_recall(View *view, const CommandCall *call)
 	composer_recall(view->app, view, account, row);
 }
 
-/* ---- moving ------------------------------------------------------------------------------------------------- */
-
-static void
-act(View *view, const CommandCall *call, EngineActKind kind)
-{
-	UiAccount *account;
-	g_autoptr(GArray) rows = act_targets(view, call, &account);
-
-	if (rows)
-		act_on_rows(view, account, rows, kind, NULL, FALSE);
-}
-
-static void
-delete_message(View *view, const CommandCall *call)
-{
-	act(view, call, ACT_DELETE);
-}
-
-static void
-archive(View *view, const CommandCall *call)
-{
-	act(view, call, ACT_ARCHIVE);
-}
-
-static void
-junk_toggle(View *view, const CommandCall *call)
-{
-	act(view, call, ACT_JUNK);
-}
-
-static void
-on_thread(View *view, gboolean below, EngineActKind kind, guint seen)
-{
-	View *index = app_find(view->app, &index_class);
-	g_autoptr(GArray) rows = index ? index_thread_rows(index, below) : NULL;
-
-	if (!rows || rows->len == 0)
-		app_say(view->app, "%s", _("There is no thread here."));
-	else if (seen)
-		act_flags(view, index_account(index), rows, seen, 0, NULL, NULL);
-	else
-		act_on_rows(view, index_account(index), rows, kind, NULL, FALSE);
-}
-
-static void
-delete_thread(View *view, const CommandCall *call)
-{
-	(void)call;
-	on_thread(view, FALSE, ACT_DELETE, 0);
-}
-
-static void
-delete_subthread(View *view, const CommandCall *call)
-{
-	(void)call;
-	on_thread(view, TRUE, ACT_DELETE, 0);
-}
-
-static void
-thread_read(View *view, const CommandCall *call)
-{
-	(void)call;
-	on_thread(view, FALSE, ACT_FLAGS, MESSAGE_SEEN);
-}
-
-static void
-subthread_read(View *view, const CommandCall *call)
-{
-	(void)call;
-	on_thread(view, TRUE, ACT_FLAGS, MESSAGE_SEEN);
-}
-
-typedef struct {
-	GArray *rows;
-	EngineActKind kind;
-	UiAccount *account;
-	char *who; /* list or sender, to remember where its mail goes; NULL */
-} Move;
-
-static void
-move_free(gpointer data)
-{
-	Move *move = data;
-
-	g_array_unref(move->rows);
-	g_free(move->who);
-	g_free(move);
-}
-
-static void
-move_chosen(App *app, View *view, UiAccount *account, const char *folder, gpointer data)
-{
-	Move *move = data;
-
-	if (!view)
-		return;
-	if (!account_folder(account, folder)) {
-		app_warn(app, _("There is no folder \"%s\". y shows the folders, C there makes one."), folder);
-		return;
-	}
-	g_free(app->last_target);
-	app->last_target = g_strdup(folder);
-	if (move->who)
-		g_hash_table_insert(app->targets, g_strdup(move->who), g_strdup(folder));
-	if (account == move->account)
-		act_on_rows(view, account, move->rows, move->kind, folder, FALSE);
-	else
-		act_to_account(view, move->account, move->rows, move->kind, folder, account->key);
-}
-
-static void
-to_folder(View *view, const CommandCall *call, EngineActKind kind)
-{
-	UiAccount *account;
-	g_autoptr(GArray) rows = act_targets(view, call, &account);
-	g_autoptr(StoreRow) first = NULL;
-	const char *guess = NULL;
-	Move *move;
-
-	if (!rows)
-		return;
-	move = g_new0(Move, 1);
-	move->rows = g_array_ref(rows);
-	move->kind = kind;
-	move->account = account;
-	first = account->view ? store_view_row(account->view, g_array_index(rows, RowId, 0)) : NULL;
-	if (first)
-		move->who = g_strdup(first->list_id ? first->list_id : first->from_address);
-	if (call->argument) {
-		move_chosen(view->app, view, account, call->argument, move);
-		move_free(move);
-		return;
-	}
-	guess = move->who ? g_hash_table_lookup(view->app->targets, move->who) : NULL;
-	app_choose_folder(view->app, view, kind == ACT_MOVE ? _("Move to:") : _("Copy to:"),
-		guess ? guess : view->app->last_target, account, move_chosen, move, move_free);
-}
-
-static void
-move_message(View *view, const CommandCall *call)
-{
-	to_folder(view, call, ACT_MOVE);
-}
-
-static void
-copy_message(View *view, const CommandCall *call)
-{
-	to_folder(view, call, ACT_COPY);
-}
-
-/* ---- flags ------------------------------------------------------------------------------------------------- */
-
-static gboolean
-first_has(View *view, UiAccount *account, const GArray *rows, guint flag)
-{
-	g_autoptr(StoreRow) row = store_view_row(account->view, g_array_index(rows, RowId, 0));
-	View *index = app_find(view->app, &index_class);
-
-	if (!row)
-		return FALSE;
-	return (index ? index_flags(index, row) : row->flags) & flag;
-}
-
-static void
-go_on(View *view)
-{
-	View *index = app_find(view->app, &index_class);
-
-	if (view == index)
-		index_step(index, 1);
-}
-
-static void
-toggle(View *view, const CommandCall *call, guint flag)
-{
-	UiAccount *account;
-	g_autoptr(GArray) rows = act_targets(view, call, &account);
-	gboolean has;
-
-	if (!rows || !account->view)
-		return;
-	has = first_has(view, account, rows, flag);
-	act_flags(view, account, rows, has ? 0 : flag, has ? flag : 0, NULL, NULL);
-	if (!call->marked)
-		go_on(view);
-}
-
-static void
-flag_toggle(View *view, const CommandCall *call)
-{
-	toggle(view, call, MESSAGE_FLAGGED);
-}
-
-static void
-unread_toggle(View *view, const CommandCall *call)
-{
-	toggle(view, call, MESSAGE_SEEN);
-}
-
-typedef struct {
-	GArray *rows;
-	UiAccount *account;
-	gboolean clear;
-} Flags;
-
-static void
-flags_free(gpointer data)
-{
-	Flags *flags = data;
-
-	g_array_unref(flags->rows);
-	g_free(flags);
-}
-
-typedef struct {
-	gunichar letter;
-	guint flag;
-	gboolean inverse; /* setting "new" clears \Seen */
-} FlagLetter;
-
-static const FlagLetter flag_letters[] = {
-	{'n', MESSAGE_SEEN, TRUE},
-	{'!', MESSAGE_FLAGGED, FALSE},
-	{'r', MESSAGE_ANSWERED, FALSE},
-	{'f', MESSAGE_FORWARDED, FALSE},
-	{'d', MESSAGE_DELETED, FALSE},
-};
-
-static void
-flag_chosen(App *app, View *view, gunichar choice, gpointer data)
-{
-	Flags *flags = data;
-
-	(void)app;
-	for (guint i = 0; view && i < G_N_ELEMENTS(flag_letters); i++) {
-		const FlagLetter *letter = &flag_letters[i];
-		gboolean add = letter->inverse == flags->clear;
-
-		if (letter->letter == choice)
-			act_flags(view, flags->account, flags->rows, add ? letter->flag : 0, add ? 0 : letter->flag, NULL, NULL);
-	}
-}
-
-static void
-ask_flag(View *view, const CommandCall *call, gboolean clear)
-{
-	UiAccount *account;
-	g_autoptr(GArray) rows = act_targets(view, call, &account);
-	Flags *flags;
-
-	if (!rows)
-		return;
-	flags = g_new0(Flags, 1);
-	flags->rows = g_array_ref(rows);
-	flags->account = account;
-	flags->clear = clear;
-	app_choose(view->app, view,
-		clear ? _("Clear which? n new  ! flagged  r replied  f forwarded  d deleted")
-		      : _("Set which? n new  ! flagged  r replied  f forwarded  d deleted"),
-		"n!rfd", flag_chosen, flags, flags_free);
-}
-
-static void
-flag_set(View *view, const CommandCall *call)
-{
-	ask_flag(view, call, FALSE);
-}
-
-static void
-flag_clear(View *view, const CommandCall *call)
-{
-	ask_flag(view, call, TRUE);
-}
-
-static void
-label_done(App *app, View *view, const char *text, gpointer data)
-{
-	Flags *flags = data;
-	g_auto(GStrv) words = text ? g_strsplit_set(text, " ,", -1) : NULL;
-	GString *add = g_string_new(NULL), *remove = g_string_new(NULL);
-
-	(void)app;
-	for (guint i = 0; words && words[i]; i++) {
-		gboolean off = words[i][0] == '-';
-		const char *word = words[i] + (off || words[i][0] == '+');
-
-		if (*word)
-			g_string_append_printf(off ? remove : add, "%s%s", (off ? remove : add)->len ? " " : "", word);
-	}
-	if (view && (add->len > 0 || remove->len > 0))
-		act_flags(view, flags->account, flags->rows, 0, 0, add->len ? add->str : NULL, remove->len ? remove->str : NULL);
-	g_string_free(add, TRUE);
-	g_string_free(remove, TRUE);
-}
-
-static void
-label_edit(View *view, const CommandCall *call)
-{
-	UiAccount *account;
-	g_autoptr(GArray) rows = act_targets(view, call, &account);
-	Flags *flags;
-	PromptSpec spec = {.view = view,
-		.label = _("Labels (+work -todo):"),
-		.history = "label",
-		.done = label_done,
-		.free_data = flags_free};
-
-	if (!rows)
-		return;
-	flags = g_new0(Flags, 1);
-	flags->rows = g_array_ref(rows);
-	flags->account = account;
-	spec.data = flags;
-	app_prompt(view->app, &spec);
-}
-
-/* ---- going about ---------------------------------------------------------------------------------------------- */
+/* ---- going about ------------------------------------------------------------------------- */
 
 static void
 go(View *view, IndexWhat what, int step, const char *none)
@@ -465,14 +149,16 @@ static void
 unread_next(View *view, const CommandCall *call)
 {
 	(void)call;
-	go(view, INDEX_UNREAD, 1, _("No other unread message here. } opens the next folder with unread mail."));
+	go(view, INDEX_UNREAD, 1,
+		_("No other unread message here. } opens the next folder with unread mail."));
 }
 
 static void
 unread_previous(View *view, const CommandCall *call)
 {
 	(void)call;
-	go(view, INDEX_UNREAD, -1, _("No other unread message here. { opens the previous folder with unread mail."));
+	go(view, INDEX_UNREAD, -1,
+		_("No other unread message here. { opens the previous folder with unread mail."));
 }
 
 static void
@@ -519,7 +205,7 @@ thread_parent(View *view, const CommandCall *call)
 		pager_follow(view);
 }
 
-/* ---- looking into it --------------------------------------------------------------------------------------------- */
+/* ---- looking into it --------------------------------------------------------------------- */
 
 static void
 parts_view(View *view, const CommandCall *call)
@@ -555,7 +241,8 @@ raw_view(View *view, const CommandCall *call)
 	RowId row;
 
 	if (the_message(view, call, &account, &row))
-		content_part(view->app, view, account ? account->key : NULL, row, file_octets(view), NULL, show_raw, NULL, NULL);
+		content_part(view->app, view, account ? account->key : NULL, row, file_octets(view), NULL,
+			show_raw, NULL, NULL);
 }
 
 static void
@@ -586,8 +273,8 @@ show_addresses(App *app, View *view, Content *content, gpointer data)
 static void
 address_show(View *view, const CommandCall *call)
 {
-	static const char *const names[] = {
-		"from", "sender", "reply-to", "to", "cc", "bcc", "delivered-to", "x-original-to", "list-id", NULL};
+	static const char *const names[] = {"from", "sender", "reply-to", "to", "cc", "bcc", "delivered-to",
+		"x-original-to", "list-id", NULL};
 	UiAccount *account;
 	ContentWish wish = {.width = 78, .headers = (char **)names};
 
@@ -612,62 +299,201 @@ pipe_message(View *view, const CommandCall *call)
 #define CHANGES .needs = NEEDS_MESSAGE | NEEDS_WRITABLE | NEEDS_FOLDER, .on_marked = TRUE
 
 static const Command rows[] = {
-	{.name = "reply", .keys = "r", .hint = N_("reply"), .brief = N_("Answer the sender"), ON_MESSAGE, .run = reply},
-	{.name = "reply-all", .keys = "g", .hint = N_("all"), .brief = N_("Answer the sender and all recipients"), ON_MESSAGE,
+	{.name = "reply",
+		.keys = "r",
+		.hint = N_("reply"),
+		.brief = N_("Answer the sender"),
+		ON_MESSAGE,
+		.run = reply},
+	{.name = "reply-all",
+		.keys = "g",
+		.hint = N_("all"),
+		.brief = N_("Answer the sender and all recipients"),
+		ON_MESSAGE,
 		.run = reply_all},
-	{.name = "reply-list", .keys = "L", .hint = N_("list"), .brief = N_("Answer to the mailing list"), ON_MESSAGE,
+	{.name = "reply-list",
+		.keys = "L",
+		.hint = N_("list"),
+		.brief = N_("Answer to the mailing list"),
+		ON_MESSAGE,
 		.run = reply_list},
-	{.name = "forward", .keys = "f", .hint = N_("forward"), .brief = N_("Forward, the text quoted"), ON_MESSAGE,
-		.on_marked = TRUE, .run = forward},
-	{.name = "forward-attached", .keys = "Esc f", .hint = N_("attached"), .brief = N_("Forward as an attachment"),
-		ON_MESSAGE, .on_marked = TRUE, .run = forward_attached},
-	{.name = "bounce", .keys = "b", .hint = N_("bounce"), .brief = N_("Send the message on as it is; asks"), ON_MESSAGE,
+	{.name = "forward",
+		.keys = "f",
+		.hint = N_("forward"),
+		.brief = N_("Forward, the text quoted"),
+		ON_MESSAGE,
+		.on_marked = TRUE,
+		.run = forward},
+	{.name = "forward-attached",
+		.keys = "Esc f",
+		.hint = N_("attached"),
+		.brief = N_("Forward as an attachment"),
+		ON_MESSAGE,
+		.on_marked = TRUE,
+		.run = forward_attached},
+	{.name = "bounce",
+		.keys = "b",
+		.hint = N_("bounce"),
+		.brief = N_("Send the message on as it is; asks"),
+		ON_MESSAGE,
 		.run = bounce},
-	{.name = "resend", .keys = "Esc e", .hint = N_("resend"), .brief = N_("Take this message as template of a new one"),
-		ON_MESSAGE, .run = resend},
-	{.name = "draft-recall", .keys = "R", .hint = N_("drafts"), .brief = N_("Go on with a draft"), .needs = NEEDS_ACCOUNT,
+	{.name = "resend",
+		.keys = "Esc e",
+		.hint = N_("resend"),
+		.brief = N_("Take this message as template of a new one"),
+		ON_MESSAGE,
+		.run = resend},
+	{.name = "draft-recall",
+		.keys = "R",
+		.hint = N_("drafts"),
+		.brief = N_("Go on with a draft"),
+		.needs = NEEDS_ACCOUNT,
 		.run = draft_recall},
-	{.name = "delete", .keys = "d", .hint = N_("delete"), .brief = N_("Delete: to Trash; in Trash for good, and asks"),
-		CHANGES, .run = delete_message},
-	{.name = "delete-thread", .keys = "^D", .brief = N_("Delete the whole thread"), CHANGES, .run = delete_thread},
-	{.name = "delete-subthread", .keys = "Esc d", .hint = N_("delete below"), .brief = N_("Delete this message and all below it"),
-		CHANGES, .run = delete_subthread},
-	{.name = "archive", .keys = "A", .hint = N_("archive"), .brief = N_("Move to the archive"), CHANGES, .run = archive},
-	{.name = "move", .keys = "s", .hint = N_("move"), .brief = N_("Move to a folder"), CHANGES,
-		.argument = ARGUMENT_FOLDER, .run = move_message},
-	{.name = "copy", .keys = "C", .hint = N_("copy"), .brief = N_("Copy to a folder"), CHANGES,
-		.argument = ARGUMENT_FOLDER, .run = copy_message},
-	{.name = "junk-toggle", .keys = "Esc J", .hint = N_("junk"), .brief = N_("Move to Junk, or back from there"), CHANGES,
-		.run = junk_toggle},
-	{.name = "flag-toggle", .keys = "F", .hint = N_("flag"), .brief = N_("Flag, or take the flag away"), CHANGES,
-		.run = flag_toggle},
-	{.name = "unread-toggle", .keys = "N", .hint = N_("unread"), .brief = N_("Mark as unread, or as read"), CHANGES,
-		.run = unread_toggle},
-	{.name = "flag-set", .keys = "w", .brief = N_("Set a flag; asks which"), CHANGES, .run = flag_set},
-	{.name = "flag-clear", .keys = "W", .brief = N_("Clear a flag; asks which"), CHANGES, .run = flag_clear},
-	{.name = "label-edit", .keys = "Y", .brief = N_("Add and remove labels: +work -todo"), CHANGES, .run = label_edit},
-	{.name = "thread-read", .keys = "^R", .brief = N_("Mark the whole thread as read"), CHANGES, .run = thread_read},
-	{.name = "subthread-read", .keys = "Esc r", .hint = N_("read below"), .brief = N_("Mark this message and all below it as read"),
-		CHANGES, .run = subthread_read},
-	{.name = "unread-next", .keys = "Tab", .hint = N_("unread"), .brief = N_("Go to the next unread message"), ON_MESSAGE,
+	{.name = "delete",
+		.keys = "d",
+		.hint = N_("delete"),
+		.brief = N_("Delete: to Trash; in Trash for good, and asks"),
+		CHANGES,
+		.run = message_delete_message},
+	{.name = "delete-thread",
+		.keys = "^D",
+		.brief = N_("Delete the whole thread"),
+		CHANGES,
+		.run = message_delete_thread},
+	{.name = "delete-subthread",
+		.keys = "Esc d",
+		.hint = N_("delete below"),
+		.brief = N_("Delete this message and all below it"),
+		CHANGES,
+		.run = message_delete_subthread},
+	{.name = "archive",
+		.keys = "A",
+		.hint = N_("archive"),
+		.brief = N_("Move to the archive"),
+		CHANGES,
+		.run = message_archive},
+	{.name = "move",
+		.keys = "s",
+		.hint = N_("move"),
+		.brief = N_("Move to a folder"),
+		CHANGES,
+		.argument = ARGUMENT_FOLDER,
+		.run = message_move_message},
+	{.name = "copy",
+		.keys = "C",
+		.hint = N_("copy"),
+		.brief = N_("Copy to a folder"),
+		CHANGES,
+		.argument = ARGUMENT_FOLDER,
+		.run = message_copy_message},
+	{.name = "junk-toggle",
+		.keys = "Esc J",
+		.hint = N_("junk"),
+		.brief = N_("Move to Junk, or back from there"),
+		CHANGES,
+		.run = message_junk_toggle},
+	{.name = "flag-toggle",
+		.keys = "F",
+		.hint = N_("flag"),
+		.brief = N_("Flag, or take the flag away"),
+		CHANGES,
+		.run = message_flag_toggle},
+	{.name = "unread-toggle",
+		.keys = "N",
+		.hint = N_("unread"),
+		.brief = N_("Mark as unread, or as read"),
+		CHANGES,
+		.run = message_unread_toggle},
+	{.name = "flag-set",
+		.keys = "w",
+		.brief = N_("Set a flag; asks which"),
+		CHANGES,
+		.run = message_flag_set},
+	{.name = "flag-clear",
+		.keys = "W",
+		.brief = N_("Clear a flag; asks which"),
+		CHANGES,
+		.run = message_flag_clear},
+	{.name = "label-edit",
+		.keys = "Y",
+		.brief = N_("Add and remove labels: +work -todo"),
+		CHANGES,
+		.run = message_label_edit},
+	{.name = "thread-read",
+		.keys = "^R",
+		.brief = N_("Mark the whole thread as read"),
+		CHANGES,
+		.run = message_thread_read},
+	{.name = "subthread-read",
+		.keys = "Esc r",
+		.hint = N_("read below"),
+		.brief = N_("Mark this message and all below it as read"),
+		CHANGES,
+		.run = message_subthread_read},
+	{.name = "unread-next",
+		.keys = "Tab",
+		.hint = N_("unread"),
+		.brief = N_("Go to the next unread message"),
+		ON_MESSAGE,
 		.run = unread_next},
-	{.name = "unread-previous", .keys = "Esc Tab", .hint = N_("unread up"), .brief = N_("Go to the previous unread message"),
-		ON_MESSAGE, .run = unread_previous},
-	{.name = "thread-next", .keys = "^N", .brief = N_("Go to the next thread"), ON_MESSAGE, .run = thread_next},
-	{.name = "thread-previous", .keys = "^P", .brief = N_("Go to the previous thread"), ON_MESSAGE, .run = thread_previous},
-	{.name = "subthread-next", .keys = "Esc n", .hint = N_("branch"), .brief = N_("Go to the next branch of the thread"),
-		ON_MESSAGE, .run = subthread_next},
-	{.name = "subthread-previous", .keys = "Esc p", .hint = N_("branch up"), .brief = N_("Go to the previous branch of the thread"),
-		ON_MESSAGE, .run = subthread_previous},
-	{.name = "thread-parent", .keys = "P", .brief = N_("Go to the message that this one answers"), ON_MESSAGE,
+	{.name = "unread-previous",
+		.keys = "Esc Tab",
+		.hint = N_("unread up"),
+		.brief = N_("Go to the previous unread message"),
+		ON_MESSAGE,
+		.run = unread_previous},
+	{.name = "thread-next",
+		.keys = "^N",
+		.brief = N_("Go to the next thread"),
+		ON_MESSAGE,
+		.run = thread_next},
+	{.name = "thread-previous",
+		.keys = "^P",
+		.brief = N_("Go to the previous thread"),
+		ON_MESSAGE,
+		.run = thread_previous},
+	{.name = "subthread-next",
+		.keys = "Esc n",
+		.hint = N_("branch"),
+		.brief = N_("Go to the next branch of the thread"),
+		ON_MESSAGE,
+		.run = subthread_next},
+	{.name = "subthread-previous",
+		.keys = "Esc p",
+		.hint = N_("branch up"),
+		.brief = N_("Go to the previous branch of the thread"),
+		ON_MESSAGE,
+		.run = subthread_previous},
+	{.name = "thread-parent",
+		.keys = "P",
+		.brief = N_("Go to the message that this one answers"),
+		ON_MESSAGE,
 		.run = thread_parent},
-	{.name = "parts-view", .keys = "v", .hint = N_("parts"), .brief = N_("List the parts and attachments"), ON_MESSAGE,
+	{.name = "parts-view",
+		.keys = "v",
+		.hint = N_("parts"),
+		.brief = N_("List the parts and attachments"),
+		ON_MESSAGE,
 		.run = parts_view},
-	{.name = "raw-view", .keys = "Esc h", .hint = N_("raw"), .brief = N_("Show the message as it came"), ON_MESSAGE,
+	{.name = "raw-view",
+		.keys = "Esc h",
+		.hint = N_("raw"),
+		.brief = N_("Show the message as it came"),
+		ON_MESSAGE,
 		.run = raw_view},
-	{.name = "address-show", .keys = "@", .brief = N_("Show all addresses in full"), ON_MESSAGE, .run = address_show},
-	{.name = "pipe", .keys = "|", .hint = N_("pipe"), .brief = N_("Give the message to a program; marked ones as one mbox"),
-		ON_MESSAGE, .on_marked = TRUE, .argument = ARGUMENT_TEXT, .run = pipe_message},
+	{.name = "address-show",
+		.keys = "@",
+		.brief = N_("Show all addresses in full"),
+		ON_MESSAGE,
+		.run = address_show},
+	{.name = "pipe",
+		.keys = "|",
+		.hint = N_("pipe"),
+		.brief = N_("Give the message to a program; marked ones as one mbox"),
+		ON_MESSAGE,
+		.on_marked = TRUE,
+		.argument = ARGUMENT_TEXT,
+		.run = pipe_message},
 };
 
 const CommandTable table_message = TABLE("message", rows);

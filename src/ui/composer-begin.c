@@ -81,7 +81,8 @@ run(EngineWorker *worker, gpointer data, Cancel *cancel)
 	g_autoptr(EngineMessage) message = NULL;
 
 	if (begin->mailto) {
-		begin->composition = compose_mailto(begin->account, begin->preferences, begin->mailto, cancel, &begin->error);
+		begin->composition = compose_mailto(
+			begin->account, begin->preferences, begin->mailto, cancel, &begin->error);
 		return;
 	}
 	if (begin->row || begin->octets) {
@@ -92,8 +93,8 @@ run(EngineWorker *worker, gpointer data, Cancel *cancel)
 	if (begin->as_draft)
 		begin->composition = compose_from_message(begin->account, message, &begin->error);
 	else
-		begin->composition =
-			compose_begin(begin->account, begin->preferences, begin->kind, message, cancel, &begin->error);
+		begin->composition = compose_begin(
+			begin->account, begin->preferences, begin->kind, message, cancel, &begin->error);
 }
 
 static void start(Begin *begin);
@@ -119,8 +120,8 @@ static gboolean
 fetch(Begin **box, View *view)
 {
 	Begin *begin = *box;
-	gboolean whole = begin->as_draft || begin->kind == COMPOSE_FORWARD_ATTACHED || begin->kind == COMPOSE_FORWARD
-		|| begin->kind == COMPOSE_RESEND;
+	gboolean whole = begin->as_draft || begin->kind == COMPOSE_FORWARD_ATTACHED ||
+			 begin->kind == COMPOSE_FORWARD || begin->kind == COMPOSE_RESEND;
 	Begin **again;
 	guint ticket;
 
@@ -129,7 +130,8 @@ fetch(Begin **box, View *view)
 	*box = NULL;
 	begin->fetched = TRUE;
 	g_clear_error(&begin->error);
-	ticket = engine_want(begin->app->engine, begin->account->key, begin->row, whole ? WANT_WHOLE : WANT_TEXT, NULL);
+	ticket = engine_want(
+		begin->app->engine, begin->account->key, begin->row, whole ? WANT_WHOLE : WANT_TEXT, NULL);
 	again = g_new0(Begin *, 1);
 	*again = begin;
 	app_expect(begin->app, ticket, view, fetched, again, box_free);
@@ -142,7 +144,8 @@ after_begin(ComposerView *composer, Begin *begin)
 	App *app = composer->view.app;
 
 	if (composer->composition->list_missing)
-		app_say(app, "%s", _("This message names no mailing list: the answer goes to all, as with g."));
+		app_say(app, "%s",
+			_("This message names no mailing list: the answer goes to all, as with g."));
 	if (begin->as_draft || begin->draft_id || begin->outbox) {
 		composer->written = TRUE;
 		return;
@@ -259,7 +262,7 @@ composer_begin(App *app, View *view, UiAccount *account, RowId row, GBytes *octe
 	start(begin);
 }
 
-/* ---- drafts and what was taken back: from the journal first ------------------------------------------------ */
+/* ---- drafts and what was taken back: from the journal first ------------------------------ */
 
 static void
 journal_run(EngineWorker *worker, gpointer data, Cancel *cancel)
@@ -274,7 +277,8 @@ journal_run(EngineWorker *worker, gpointer data, Cancel *cancel)
 		if (message)
 			begin->composition = compose_from_outbox(message, &begin->error);
 		else
-			fault_set(&begin->error, FAULT_UNKNOWN, _("This message is not in the outbox any more."));
+			fault_set(&begin->error, FAULT_UNKNOWN,
+				_("This message is not in the outbox any more."));
 		outbox_message_free(message);
 	} else {
 		StoreDraft *draft = begin->draft_id ? draft_get(journal, begin->draft_id)
@@ -368,7 +372,8 @@ canceled(App *app, View *view, const EngineEvent *event, gpointer data)
 void
 composer_from_outbox(App *app, gint64 outbox)
 {
-	app_expect(app, engine_outbox_cancel(app->engine, outbox), NULL, canceled, g_memdup2(&outbox, sizeof outbox), g_free);
+	app_expect(app, engine_outbox_cancel(app->engine, outbox), NULL, canceled,
+		g_memdup2(&outbox, sizeof outbox), g_free);
 }
 
 void
@@ -377,7 +382,7 @@ composer_take_back(App *app)
 	composer_from_outbox(app, app->sending);
 }
 
-/* ---- several messages attached ------------------------------------------------------------------------------- */
+/* ---- several messages attached ----------------------------------------------------------- */
 
 struct Gather {
 	App *app;
@@ -440,7 +445,8 @@ composer_forward_rows(App *app, View *view, UiAccount *account, const GArray *ro
 	Begin *begin;
 
 	if (rows->len == 1) {
-		composer_begin(app, view, account, g_array_index(rows, RowId, 0), NULL, COMPOSE_FORWARD_ATTACHED);
+		composer_begin(
+			app, view, account, g_array_index(rows, RowId, 0), NULL, COMPOSE_FORWARD_ATTACHED);
 		return;
 	}
 	begin = begin_new(app, account, COMPOSE_NEW);

@@ -66,7 +66,7 @@ edit_reply_to(View *view, const CommandCall *call)
 	composer_ask_field(composer_of(view), FIELD_REPLY_TO, FALSE);
 }
 
-/* ---- From --------------------------------------------------------------------------------------------- */
+/* ---- From -------------------------------------------------------------------------------- */
 
 static void
 add_identity(GPtrArray *out, const AccountConfig *config, const char *address)
@@ -153,7 +153,8 @@ edit_from(View *view, const CommandCall *call)
 	app_prompt(view->app, &spec);
 }
 
-/* ---- attachments ---------------------------------------------------------------------------------------- */
+/* ---- attachments ----------------------------------------------------------------------------------------
+ */
 
 typedef struct {
 	App *app;
@@ -263,8 +264,9 @@ selected_attachment(View *view)
 
 	if (row >= FIELD_COUNT && row - FIELD_COUNT < attachments->len)
 		return g_ptr_array_index(attachments, row - FIELD_COUNT);
-	app_say(view->app, "%s", attachments->len > 0 ? _("Select an attachment first: they stand below the subject.")
-						      : _("Nothing is attached. a attaches a file."));
+	app_say(view->app, "%s",
+		attachments->len > 0 ? _("Select an attachment first: they stand below the subject.")
+				     : _("Nothing is attached. a attaches a file."));
 	return NULL;
 }
 
@@ -276,7 +278,8 @@ attachment_remove(View *view, const CommandCall *call)
 	(void)call;
 	if (!selected_attachment(view))
 		return;
-	g_ptr_array_remove_index(composer->composition->draft->attachments, view->list->selected - FIELD_COUNT);
+	g_ptr_array_remove_index(
+		composer->composition->draft->attachments, view->list->selected - FIELD_COUNT);
 	list_set_count(&composer->list, FIELD_COUNT + composer->composition->draft->attachments->len);
 	composer->changed = TRUE;
 	app_say(view->app, "%s", _("Not attached any more. The file itself is untouched."));
@@ -371,25 +374,28 @@ field_edit(View *view, const CommandCall *call)
 	if (!attachment || !attachment->data)
 		return;
 	data = g_bytes_get_data(attachment->data, &length);
-	if (attachment->type && g_str_has_prefix(attachment->type, "text/") && g_utf8_validate(data, (gssize)length, NULL)) {
+	if (attachment->type && g_str_has_prefix(attachment->type, "text/") &&
+		g_utf8_validate(data, (gssize)length, NULL)) {
 		g_autofree char *text = g_strndup(data, length);
 
-		app_push(view->app, text_view_new(view->app, attachment->name ? attachment->name : "", text, TRUE));
+		app_push(view->app,
+			text_view_new(view->app, attachment->name ? attachment->name : "", text, TRUE));
 	} else {
 		app_say(view->app, "%s", _("This attachment is not text: it can only be sent."));
 	}
 }
 
-/* ---- the rest ------------------------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------------- */
 
 static void
 preview(View *view, const CommandCall *call)
 {
 	ComposerView *composer = composer_of(view);
-	g_autoptr(Preferences) preferences = config_preferences(view->app->config, composer->account->key, NULL);
+	g_autoptr(Preferences) preferences =
+		config_preferences(view->app->config, composer->account->key, NULL);
 	g_autoptr(GError) error = NULL;
-	OutboxMessage *message = compose_finish(
-		composer->composition, app_account_config(view->app, composer->account), preferences, FALSE, &error);
+	OutboxMessage *message = compose_finish(composer->composition,
+		app_account_config(view->app, composer->account), preferences, FALSE, &error);
 
 	(void)call;
 	if (!message) {
@@ -409,9 +415,9 @@ priority_chosen(App *app, View *view, gunichar choice, gpointer data)
 	(void)data;
 	if (!composer)
 		return;
-	composer->composition->draft->priority = choice == 'h' ? MIME_PRIORITY_HIGH
-		: choice == 'l'                               ? MIME_PRIORITY_LOW
-							      : MIME_PRIORITY_NORMAL;
+	composer->composition->draft->priority = choice == 'h'   ? MIME_PRIORITY_HIGH
+						 : choice == 'l' ? MIME_PRIORITY_LOW
+								 : MIME_PRIORITY_NORMAL;
 	composer->changed = TRUE;
 }
 
@@ -419,7 +425,8 @@ static void
 priority(View *view, const CommandCall *call)
 {
 	(void)call;
-	app_choose(view->app, view, _("Priority: n normal  h high  l low"), "nhl", priority_chosen, NULL, NULL);
+	app_choose(
+		view->app, view, _("Priority: n normal  h high  l low"), "nhl", priority_chosen, NULL, NULL);
 }
 
 static void
@@ -431,7 +438,8 @@ delivery_report(View *view, const CommandCall *call)
 	composition->delivery_report = !composition->delivery_report;
 	composer_of(view)->changed = TRUE;
 	app_say(view->app, "%s",
-		composition->delivery_report ? _("The server is asked to report delivery.") : _("No delivery report."));
+		composition->delivery_report ? _("The server is asked to report delivery.")
+					     : _("No delivery report."));
 }
 
 static void
@@ -471,7 +479,8 @@ leave(View *view, const CommandCall *call)
 	if (!composer->written && !composer->changed)
 		throw_away(composer);
 	else
-		app_choose(view->app, view, _("Leave this message: k keep it as a draft  t throw it away  s stay"), "kts",
+		app_choose(view->app, view,
+			_("Leave this message: k keep it as a draft  t throw it away  s stay"), "kts",
 			leave_chosen, NULL, NULL);
 }
 
@@ -498,40 +507,106 @@ text_previous(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "send", .keys = "y", .hint = N_("send"), .brief = N_("Send; for a while u takes it back"),
-		.needs = NEEDS_SENDING, .overrides = TRUE, .run = send_message},
-	{.name = "edit-body", .keys = "e", .hint = N_("edit"), .brief = N_("Write the text in the editor"), .run = edit_body},
-	{.name = "edit-to", .keys = "t", .hint = N_("to"), .brief = N_("Change the recipients"), .overrides = TRUE,
+	{.name = "send",
+		.keys = "y",
+		.hint = N_("send"),
+		.brief = N_("Send; for a while u takes it back"),
+		.needs = NEEDS_SENDING,
+		.overrides = TRUE,
+		.run = send_message},
+	{.name = "edit-body",
+		.keys = "e",
+		.hint = N_("edit"),
+		.brief = N_("Write the text in the editor"),
+		.run = edit_body},
+	{.name = "edit-to",
+		.keys = "t",
+		.hint = N_("to"),
+		.brief = N_("Change the recipients"),
+		.overrides = TRUE,
 		.run = edit_to},
-	{.name = "edit-cc", .keys = "c", .hint = N_("cc"), .brief = N_("Change who gets a copy"), .overrides = TRUE,
+	{.name = "edit-cc",
+		.keys = "c",
+		.hint = N_("cc"),
+		.brief = N_("Change who gets a copy"),
+		.overrides = TRUE,
 		.run = edit_cc},
-	{.name = "edit-bcc", .keys = "b", .hint = N_("bcc"), .brief = N_("Change who gets a hidden copy"), .run = edit_bcc},
-	{.name = "edit-subject", .keys = "s", .hint = N_("subject"), .brief = N_("Change the subject"), .run = edit_subject},
-	{.name = "edit-reply-to", .keys = "r", .hint = N_("reply-to"), .brief = N_("Change where answers go"),
+	{.name = "edit-bcc",
+		.keys = "b",
+		.hint = N_("bcc"),
+		.brief = N_("Change who gets a hidden copy"),
+		.run = edit_bcc},
+	{.name = "edit-subject",
+		.keys = "s",
+		.hint = N_("subject"),
+		.brief = N_("Change the subject"),
+		.run = edit_subject},
+	{.name = "edit-reply-to",
+		.keys = "r",
+		.hint = N_("reply-to"),
+		.brief = N_("Change where answers go"),
 		.run = edit_reply_to},
-	{.name = "edit-from", .keys = "Esc f", .hint = N_("from"), .brief = N_("Change the sender and its account"),
+	{.name = "edit-from",
+		.keys = "Esc f",
+		.hint = N_("from"),
+		.brief = N_("Change the sender and its account"),
 		.run = edit_from},
-	{.name = "field-edit", .keys = "Enter", .hint = N_("change"), .brief = N_("Change the selected field, or show the attachment"),
-		.needs = NEEDS_ENTRY, .run = field_edit},
-	{.name = "attach-file", .keys = "a", .hint = N_("attach"), .brief = N_("Attach a file"), .argument = ARGUMENT_TEXT,
+	{.name = "field-edit",
+		.keys = "Enter",
+		.hint = N_("change"),
+		.brief = N_("Change the selected field, or show the attachment"),
+		.needs = NEEDS_ENTRY,
+		.run = field_edit},
+	{.name = "attach-file",
+		.keys = "a",
+		.hint = N_("attach"),
+		.brief = N_("Attach a file"),
+		.argument = ARGUMENT_TEXT,
 		.run = attach_file},
-	{.name = "attachment-remove", .keys = "D", .hint = N_("detach"), .brief = N_("Take the attachment out"),
+	{.name = "attachment-remove",
+		.keys = "D",
+		.hint = N_("detach"),
+		.brief = N_("Take the attachment out"),
 		.run = attachment_remove},
-	{.name = "attachment-describe", .keys = "d", .brief = N_("Describe the attachment"), .run = attachment_describe},
-	{.name = "attachment-rename", .keys = "^O; R", .brief = N_("Give the attachment another name"),
+	{.name = "attachment-describe",
+		.keys = "d",
+		.brief = N_("Describe the attachment"),
+		.run = attachment_describe},
+	{.name = "attachment-rename",
+		.keys = "^O; R",
+		.brief = N_("Give the attachment another name"),
 		.run = attachment_rename},
-	{.name = "attachment-inline", .keys = "^D", .brief = N_("Show the attachment in the text, or beside it"),
+	{.name = "attachment-inline",
+		.keys = "^D",
+		.brief = N_("Show the attachment in the text, or beside it"),
 		.run = attachment_inline},
-	{.name = "preview", .keys = "v", .hint = N_("preview"), .brief = N_("Show it as the recipients will see it"),
+	{.name = "preview",
+		.keys = "v",
+		.hint = N_("preview"),
+		.brief = N_("Show it as the recipients will see it"),
 		.run = preview},
-	{.name = "priority", .keys = "Esc p", .hint = N_("priority"), .brief = N_("Choose the priority"), .run = priority},
-	{.name = "delivery-report", .keys = "Esc n", .hint = N_("report"), .brief = N_("Ask for a report of delivery, or not"),
+	{.name = "priority",
+		.keys = "Esc p",
+		.hint = N_("priority"),
+		.brief = N_("Choose the priority"),
+		.run = priority},
+	{.name = "delivery-report",
+		.keys = "Esc n",
+		.hint = N_("report"),
+		.brief = N_("Ask for a report of delivery, or not"),
 		.run = delivery_report},
 	{.name = "text-next", .keys = "Space", .brief = N_("Scroll the text on"), .run = text_next},
 	{.name = "text-previous", .keys = "-", .brief = N_("Scroll the text back"), .run = text_previous},
-	{.name = "draft-save", .keys = "P", .hint = N_("draft"), .brief = N_("Keep it as a draft, also on the server, and leave"),
+	{.name = "draft-save",
+		.keys = "P",
+		.hint = N_("draft"),
+		.brief = N_("Keep it as a draft, also on the server, and leave"),
 		.run = keep_draft},
-	{.name = "view-close", .keys = "q", .hint = N_("leave"), .brief = N_("Leave: keep, throw away or stay"), .run = leave},
+	{.name = "view-close",
+		.keys = "q",
+		.hint = N_("leave"),
+		.brief = N_("Leave: keep, throw away or stay"),
+		.run = leave},
 };
 
 const CommandTable table_compose = TABLE("composer", rows);

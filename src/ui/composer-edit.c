@@ -21,7 +21,7 @@
 /* The largest text taken from the editor. */
 #define BODY_LIMIT ((gsize)32 * 1024 * 1024)
 
-/* ---- drafts -------------------------------------------------------------------------------------------- */
+/* ---- drafts ------------------------------------------------------------------------------ */
 
 typedef struct {
 	char *file; /* removed when the draft is durable; NULL */
@@ -84,7 +84,7 @@ composer_keep(ComposerView *composer, gboolean postponed, gboolean close)
 	app_expect(app, engine_draft_save(app->engine, draft), &composer->view, kept, waited, kept_free);
 }
 
-/* ---- the editor -------------------------------------------------------------------------------------------- */
+/* ---- the editor -------------------------------------------------------------------------- */
 
 static char *
 editor_folder(App *app)
@@ -176,7 +176,7 @@ composer_edit(ComposerView *composer)
 		g_unlink(path);
 }
 
-/* ---- fields ---------------------------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------ */
 
 typedef struct {
 	ComposerField field;
@@ -194,7 +194,8 @@ complete_address(App *app, const char *text, gsize *start, GPtrArray *candidates
 
 		people = account->view ? store_view_people(account->view, text + *start, 50) : NULL;
 		for (guint k = 0; people && k < people->len; k++)
-			g_ptr_array_add(candidates, candidate_new(g_ptr_array_index(people, k), NULL, NULL, 0));
+			g_ptr_array_add(
+				candidates, candidate_new(g_ptr_array_index(people, k), NULL, NULL, 0));
 		g_clear_pointer(&people, g_ptr_array_unref);
 	}
 }
@@ -245,7 +246,8 @@ field_done(App *app, View *view, const char *text, gpointer data)
 void
 composer_ask_field(ComposerView *composer, ComposerField field, gboolean next)
 {
-	static const char *const labels[FIELD_COUNT] = {N_("From:"), N_("To:"), N_("Cc:"), N_("Bcc:"), N_("Reply-To:"), N_("Subject:")};
+	static const char *const labels[FIELD_COUNT] = {
+		N_("From:"), N_("To:"), N_("Cc:"), N_("Bcc:"), N_("Reply-To:"), N_("Subject:")};
 	g_autofree char *initial = composer_field_text(composer, field);
 	gboolean address = field != FIELD_SUBJECT;
 	Asked *asked = g_new0(Asked, 1);
@@ -264,9 +266,10 @@ composer_ask_field(ComposerView *composer, ComposerField field, gboolean next)
 	app_prompt(composer->view.app, &spec);
 }
 
-/* ---- what an end without notice left behind ------------------------------------------------------------------------ */
+/* ---- what an end without notice left behind ---------------------------------------------- */
 
-/* The Message-ID in a file's name, and whether its writer still lives. The caller's; NULL: not one of ours. */
+/* The Message-ID in a file's name, and whether its writer still lives. The caller's; NULL: not one of ours.
+ */
 static char *
 owner_of(const char *name, gboolean *alive)
 {
@@ -343,8 +346,8 @@ recovery_done(gpointer data)
 		app_warn(app, _("An editor left a text behind, and its draft is gone: %s"), recovery->path);
 		return;
 	}
-	app_expect(app, engine_draft_save(app->engine, g_steal_pointer(&recovery->draft)), NULL, recovery_kept,
-		g_strdup(recovery->path), g_free);
+	app_expect(app, engine_draft_save(app->engine, g_steal_pointer(&recovery->draft)), NULL,
+		recovery_kept, g_strdup(recovery->path), g_free);
 }
 
 static void

@@ -12,7 +12,7 @@
 #include "util/i18n.h"
 #include "util/text.h"
 
-/* ---- the countdown ------------------------------------------------------------------------------------- */
+/* ---- the countdown ----------------------------------------------------------------------- */
 
 static gboolean
 on_second(gpointer data)
@@ -72,7 +72,7 @@ hand_over(App *app, View *view, OutboxMessage *message)
 	app_expect(app, engine_send(app->engine, message), view, queued, sent, g_free);
 }
 
-/* ---- a message ------------------------------------------------------------------------------------------------ */
+/* ---- a message --------------------------------------------------------------------------- */
 
 static void
 send_now(ComposerView *composer)
@@ -144,7 +144,7 @@ composer_send(ComposerView *composer)
 	g_string_free(words, TRUE);
 }
 
-/* ---- sending on as it is ------------------------------------------------------------------------------------------ */
+/* ---- sending on as it is ----------------------------------------------------------------- */
 
 typedef struct {
 	UiAccount *account;
@@ -198,8 +198,8 @@ bounce_confirmed(App *app, View *view, gunichar choice, gpointer data)
 	const Bounce *bounce = data;
 
 	(void)choice;
-	content_part(app, view, bounce->account->key, bounce->row, bounce->octets, NULL, bounce_octets, bounce_copy(bounce),
-		bounce_free);
+	content_part(app, view, bounce->account->key, bounce->row, bounce->octets, NULL, bounce_octets,
+		bounce_copy(bounce), bounce_free);
 }
 
 static void

@@ -87,7 +87,7 @@ composer_free(View *view)
 	g_free(composer);
 }
 
-/* ---- drawing ----------------------------------------------------------------------------------------- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static char *
 composer_title(View *view, char **right)
@@ -102,15 +102,16 @@ composer_title(View *view, char **right)
 	}
 	bytes = strlen(composer->composition->draft->body);
 	for (guint i = 0; i < composer->composition->draft->attachments->len; i++) {
-		const MimeAttachment *attachment = g_ptr_array_index(composer->composition->draft->attachments, i);
+		const MimeAttachment *attachment =
+			g_ptr_array_index(composer->composition->draft->attachments, i);
 
 		bytes += attachment->data ? g_bytes_get_size(attachment->data) : 0;
 	}
 	size = text_size(bytes);
 	*right = g_strdup_printf("%s %s %s", size, grid_glyph(view->app->grid, GLYPH_DOT),
 		composer->changed ? _("not kept yet") : _("kept as draft"));
-	return g_strdup_printf("%s %s %s", composer->account->label, grid_glyph(view->app->grid, GLYPH_PATH),
-		_("write"));
+	return g_strdup_printf(
+		"%s %s %s", composer->account->label, grid_glyph(view->app->grid, GLYPH_PATH), _("write"));
 }
 
 static void
@@ -128,11 +129,11 @@ draw_attachment(ComposerView *composer, Grid *grid, Rect row, guint n)
 {
 	const MimeAttachment *attachment = g_ptr_array_index(composer->composition->draft->attachments, n);
 	g_autofree char *size = text_size(attachment->data ? g_bytes_get_size(attachment->data) : 0);
-	g_autofree char *name = text_safe(attachment->name ? attachment->name : _("(no name)"), -1, TEXT_MARKS);
+	g_autofree char *name =
+		text_safe(attachment->name ? attachment->name : _("(no name)"), -1, TEXT_MARKS);
 	g_autofree char *type = text_safe(attachment->type ? attachment->type : "", -1, TEXT_MARKS);
-	g_autofree char *words = attachment->description
-		? text_safe(attachment->description, -1, TEXT_MARKS)
-		: g_strdup(attachment->is_inline ? _("inline") : "");
+	g_autofree char *words = attachment->description ? text_safe(attachment->description, -1, TEXT_MARKS)
+							 : g_strdup(attachment->is_inline ? _("inline") : "");
 	int x = grid_column(grid, row, 0, 1, LABEL_CELLS, STYLE_FIELD_NAME, n == 0 ? _("Attached") : "");
 
 	x = grid_print(grid, row, 0, x, STYLE_COUNT, "%u ", n + 1);

@@ -79,7 +79,7 @@ wish_copy(ContentWish *to, const ContentWish *from)
 	to->headers = g_strdupv(from->headers);
 }
 
-/* ---- fields -------------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------ */
 
 static void
 add_field(GPtrArray *fields, const char *name, const char *value)
@@ -170,8 +170,9 @@ add_all(GPtrArray *fields, const char *block, gsize length)
 	mime_fields_init(&walk, block, length);
 	while (mime_fields_next(&walk, &field)) {
 		g_autofree char *name = g_strndup(field.name, field.name_length);
-		g_autofree char *value = is_address_field(name) ? address_words(field.value, field.value_length)
-								: mime_decode_text(field.value, (gssize)field.value_length);
+		g_autofree char *value = is_address_field(name)
+						 ? address_words(field.value, field.value_length)
+						 : mime_decode_text(field.value, (gssize)field.value_length);
 
 		add_field(fields, name, *value ? value : " ");
 	}
@@ -185,16 +186,19 @@ add_notes(Content *content, const MimeHead *head)
 	if (head->priority == MIME_PRIORITY_HIGH)
 		g_ptr_array_add(content->notes, g_strdup(_("High priority.")));
 	if (head->from_fields > 1 || head->from->len > 1)
-		g_ptr_array_add(content->notes, g_strdup(_("Careful: this message names more than one sender.")));
+		g_ptr_array_add(
+			content->notes, g_strdup(_("Careful: this message names more than one sender.")));
 	if (from && from->address) {
 		g_autofree char *shown = mime_sender_display(from->name, from->address, FALSE);
 		g_autofree char *address = mime_address_display(from->address);
 
 		content->from_address = g_steal_pointer(&address);
-		if (from->name && strchr(from->name, '@') && g_ascii_strcasecmp(from->name, from->address) != 0)
-			g_ptr_array_add(content->notes,
-				g_strdup_printf(_("Careful: the sender's name looks like another address; the mail is from %s."),
-					content->from_address));
+		if (from->name && strchr(from->name, '@') &&
+			g_ascii_strcasecmp(from->name, from->address) != 0)
+			g_ptr_array_add(
+				content->notes, g_strdup_printf(_("Careful: the sender's name looks like "
+								  "another address; the mail is from %s."),
+							content->from_address));
 	}
 }
 
@@ -220,7 +224,7 @@ read_head(Content *content, const EngineMessage *message, char *const *names)
 	mime_head_free(head);
 }
 
-/* ---- parts ------------------------------------------------------------------------------------------ */
+/* ---- parts ------------------------------------------------------------------------------- */
 
 static guint
 depth_of(const MimePart *part)
@@ -304,10 +308,12 @@ add_link_warnings(Content *content)
 	}
 	if (images > 0)
 		g_ptr_array_add(content->notes,
-			g_strdup_printf(P_("%u remote picture not loaded.", "%u remote pictures not loaded.", images), images));
+			g_strdup_printf(
+				P_("%u remote picture not loaded.", "%u remote pictures not loaded.", images),
+				images));
 }
 
-/* ---- the task ------------------------------------------------------------------------------------------ */
+/* ---- the task ---------------------------------------------------------------------------- */
 
 typedef struct {
 	App *app;
@@ -369,7 +375,8 @@ task_run(EngineWorker *worker, gpointer data, Cancel *cancel)
 	task->content = content_new();
 	if (cancel_is_triggered(cancel))
 		return;
-	message = load_message(worker, task->wish.account, task->wish.row, task->wish.octets, &task->content->error);
+	message = load_message(
+		worker, task->wish.account, task->wish.row, task->wish.octets, &task->content->error);
 	if (message)
 		fill(task->content, message, &task->wish);
 }
@@ -379,7 +386,8 @@ task_done(gpointer data)
 {
 	Task *task = data;
 
-	task->done(task->app, app_view(task->app, task->view_id), g_steal_pointer(&task->content), task->data);
+	task->done(
+		task->app, app_view(task->app, task->view_id), g_steal_pointer(&task->content), task->data);
 }
 
 void
@@ -402,7 +410,7 @@ content_load(App *app, View *view, const ContentWish *wish, ContentDone done, gp
 	task_free(task);
 }
 
-/* ---- one part's octets -------------------------------------------------------------------------------------- */
+/* ---- one part's octets ------------------------------------------------------------------- */
 
 typedef struct {
 	App *app;
@@ -440,7 +448,8 @@ static void
 part_run(EngineWorker *worker, gpointer data, Cancel *cancel)
 {
 	PartTask *task = data;
-	g_autoptr(EngineMessage) message = load_message(worker, task->account, task->row, task->message, &task->error);
+	g_autoptr(EngineMessage) message =
+		load_message(worker, task->account, task->row, task->message, &task->error);
 
 	(void)cancel;
 	if (!message)
@@ -481,8 +490,8 @@ part_task_done(gpointer data)
 
 	if (!task->octets && !task->fetched && task->account && fault_of(task->error) == FAULT_UNKNOWN) {
 		gboolean whole = !task->section || *task->section == '\0';
-		guint ticket = engine_want(
-			task->app->engine, task->account, task->row, whole ? WANT_WHOLE : WANT_PART, task->section);
+		guint ticket = engine_want(task->app->engine, task->account, task->row,
+			whole ? WANT_WHOLE : WANT_PART, task->section);
 
 		g_clear_error(&task->error);
 		task->fetched = TRUE;
@@ -515,7 +524,8 @@ part_start(PartTask *task)
 
 	*box = task;
 	if (task->app->engine) {
-		engine_run(task->app->engine, ENGINE_READER, part_box_run, part_task_done, box, part_box_free, NULL);
+		engine_run(task->app->engine, ENGINE_READER, part_box_run, part_task_done, box, part_box_free,
+			NULL);
 		return;
 	}
 	part_box_run(NULL, box, NULL);

@@ -16,27 +16,27 @@ typedef struct {
 
 typedef struct {
 	char *section;
-	char *type;     /* "text/plain" */
-	char *name;     /* for saving; safe */
-	char *words;    /* file name, description or type, for people; safe */
-	char *charset;  /* may be NULL */
-	guint64 size;   /* decoded, about */
+	char *type;    /* "text/plain" */
+	char *name;    /* for saving; safe */
+	char *words;   /* file name, description or type, for people; safe */
+	char *charset; /* may be NULL */
+	guint64 size;  /* decoded, about */
 	guint depth;
 	gboolean container;  /* multipart or message: folds */
 	gboolean attachment; /* listed below the message */
 } ContentPart;
 
 typedef struct {
-	MimeText *text;         /* NULL: missing */
-	gboolean missing;       /* the octets must come first */
-	GPtrArray *fields;      /* of ContentField: chosen ones, in order */
-	GPtrArray *all_fields;  /* of ContentField: every one */
-	GPtrArray *parts;       /* of ContentPart, the tree in its order */
+	MimeText *text;        /* NULL: missing */
+	gboolean missing;      /* the octets must come first */
+	GPtrArray *fields;     /* of ContentField: chosen ones, in order */
+	GPtrArray *all_fields; /* of ContentField: every one */
+	GPtrArray *parts;      /* of ContentPart, the tree in its order */
 	guint attachments;
-	GPtrArray *notes;       /* of char *: what is to be said, safe */
-	char *subject;          /* safe */
-	char *from_address;     /* safe; may be NULL */
-	GBytes *octets;         /* whole; NULL: not here */
+	GPtrArray *notes;   /* of char *: what is to be said, safe */
+	char *subject;      /* safe */
+	char *from_address; /* safe; may be NULL */
+	GBytes *octets;     /* whole; NULL: not here */
 	GError *error;
 } Content;
 
@@ -55,8 +55,10 @@ typedef struct {
 } ContentWish;
 
 void content_wish_clear(ContentWish *wish);
-/* Work it out on the reader's thread; done (in the main thread, view NULL when closed) owns the content. wish is copied. */
-void content_load(App *app, View *view, const ContentWish *wish, ContentDone done, gpointer data, Cancel *cancel);
+/* Work it out on the reader's thread; done (in the main thread, view NULL when closed) owns the content. wish
+ * is copied. */
+void content_load(
+	App *app, View *view, const ContentWish *wish, ContentDone done, gpointer data, Cancel *cancel);
 
 typedef void (*PartDone)(App *app, View *view, GBytes *octets, const GError *error, gpointer data);
 /* The decoded octets of a part (section "" or NULL: the whole message), fetched when they are not here. */

@@ -14,7 +14,7 @@ struct UiAccount {
 	StoreView *view;    /* NULL: no cache yet */
 	GPtrArray *folders; /* of StoreFolder, as last read; never NULL */
 	EngineLink link;
-	char *link_words;   /* may be NULL */
+	char *link_words; /* may be NULL */
 	gint64 link_until;
 };
 
@@ -33,7 +33,7 @@ struct App {
 	const UiOptions *options;
 	Config *config;
 	const Paths *paths;
-	Engine *engine;      /* NULL while there is no account */
+	Engine *engine; /* NULL while there is no account */
 	GMainLoop *loop;
 	int result;
 
@@ -47,8 +47,8 @@ struct App {
 	View *folders;       /* owned; a pane, or whole while `in_folders` and narrow */
 	gboolean in_folders; /* the folders have the keys */
 	gboolean no_folder_pane;
-	Layout layout;       /* chosen for this run */
-	Prompt *prompt;      /* owned; NULL: none */
+	Layout layout;  /* chosen for this run */
+	Prompt *prompt; /* owned; NULL: none */
 	guint next_view_id;
 
 	GPtrArray *jobs;      /* of EngineJob, newest last */
@@ -56,7 +56,7 @@ struct App {
 	GPtrArray *notes;     /* of UiNote */
 	GHashTable *waiting;  /* ticket -> Waiting */
 
-	char *message;        /* the message line; NULL */
+	char *message; /* the message line; NULL */
 	StyleId message_style;
 	gint64 message_until; /* monotonic; 0: until the next act */
 	guint count;          /* digits typed */
@@ -65,25 +65,25 @@ struct App {
 	char *last_target;     /* folder of the last move */
 	GHashTable *targets;   /* sender or list -> folder, for this run */
 
-	gint64 last_draw;      /* monotonic */
+	gint64 last_draw; /* monotonic */
 	guint draw_source, esc_source, tick_source, stdin_source, events_source, bury_source;
 	int cursor_y, cursor_x;
 	gboolean cursor_visible;
 
 	/* A message on its way: taken back by u within the delay. */
-	gint64 sending;        /* outbox id; 0 */
-	gint64 sending_due;    /* real time */
+	gint64 sending;     /* outbox id; 0 */
+	gint64 sending_due; /* real time */
 	gint64 sending_draft;
 	char *sending_words;
 	guint sending_source;
 	/* What was typed when the account was set up answers the engine's first questions about it. */
-	char *fresh_account;   /* key; NULL: none */
+	char *fresh_account; /* key; NULL: none */
 	Secret *fresh_password, *fresh_phrase;
-	gint64 undo_group;     /* the last act's group, said with "u undoes"; 0 */
+	gint64 undo_group; /* the last act's group, said with "u undoes"; 0 */
 	gboolean quitting;
 };
 
-/* ---- accounts (accounts.c) ----------------------------------------------------- */
+/* ---- accounts (accounts.c) --------------------------------------------------------------- */
 
 UiAccount *app_account(App *app, const char *key); /* NULL: unknown */
 const AccountConfig *app_account_config(App *app, const UiAccount *account);
@@ -96,7 +96,7 @@ const StoreFolder *account_folder_by_id(const UiAccount *account, FolderId id);
 const StoreFolder *account_folder_by_role(const UiAccount *account, FolderRole role);
 void ui_account_free(UiAccount *account);
 
-/* ---- views (app.c) ---------------------------------------------------------------- */
+/* ---- views (app.c) ----------------------------------------------------------------------- */
 
 /* Put a view on top; the app owns it. */
 void app_push(App *app, View *view);
@@ -112,7 +112,7 @@ void app_quit(App *app);
 /* Read keys from the terminal (again, after another program had it). */
 void app_watch_keys(App *app);
 
-/* ---- drawing (draw.c) ------------------------------------------------------------------ */
+/* ---- drawing (draw.c) -------------------------------------------------------------------- */
 
 /* Something changed: draw soon. */
 void app_dirty(App *app);
@@ -127,7 +127,7 @@ void app_cursor(App *app, int y, int x, gboolean visible);
 gboolean app_has_folder_pane(App *app);
 gboolean app_is_split(App *app);
 
-/* ---- words (say.c) ---------------------------------------------------------------------- */
+/* ---- words (say.c) ----------------------------------------------------------------------- */
 
 void app_say(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void app_warn(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -137,7 +137,7 @@ void app_say_style(App *app, StyleId style, const char *words);
 void app_unsay(App *app);
 void ui_note_free(UiNote *note);
 
-/* ---- keys and commands (input.c) ------------------------------------------------------------- */
+/* ---- keys and commands (input.c) --------------------------------------------------------- */
 
 void app_feed(App *app, Key raw);
 /* A whole key, as the reader gives it. */
@@ -148,11 +148,12 @@ gboolean app_run_named(App *app, const char *name, const char *argument);
 /* The bottom line: keys and words for the focused view. The caller's: "key\tword\n"... */
 GPtrArray *app_hints(App *app);
 
-/* ---- the engine (events.c) ----------------------------------------------------------------- */
+/* ---- the engine (events.c) --------------------------------------------------------------- */
 
 typedef void (*AppAnswer)(App *app, View *view, const EngineEvent *event, gpointer data);
 /* Call answer with the event of this ticket; view (may be NULL) is given if it still is there. */
-void app_expect(App *app, guint ticket, View *view, AppAnswer answer, gpointer data, GDestroyNotify free_data);
+void app_expect(
+	App *app, guint ticket, View *view, AppAnswer answer, gpointer data, GDestroyNotify free_data);
 void app_forget(App *app, guint ticket);
 void app_handle_event(App *app, EngineEvent *event);
 /* An act whose words go to the message line. Returns the ticket. */
@@ -160,7 +161,7 @@ guint app_act(App *app, View *view, const EngineAct *act);
 /* The engine, started; FALSE with words said when it cannot. */
 gboolean app_start_engine(App *app);
 
-/* ---- asking (prompt.c, ask.c) ------------------------------------------------------------------ */
+/* ---- asking (prompt.c, ask.c) ------------------------------------------------------------ */
 
 /* See prompt.h; the prompt gets the keys until it is answered. */
 void app_prompt(App *app, const PromptSpec *spec);
@@ -172,7 +173,8 @@ typedef void (*AppChoice)(App *app, View *view, gunichar choice, gpointer data);
 void app_choose(App *app, View *view, const char *words, const char *choices, AppChoice choice, gpointer data,
 	GDestroyNotify free_data);
 /* Only y runs yes; "no" is the default. */
-void app_confirm(App *app, View *view, const char *words, AppChoice yes, gpointer data, GDestroyNotify free_data);
+void app_confirm(
+	App *app, View *view, const char *words, AppChoice yes, gpointer data, GDestroyNotify free_data);
 typedef void (*AppFolderChosen)(App *app, View *view, UiAccount *account, const char *folder, gpointer data);
 void app_choose_folder(App *app, View *view, const char *label, const char *initial, UiAccount *account,
 	AppFolderChosen chosen, gpointer data, GDestroyNotify free_data);
@@ -180,7 +182,7 @@ void app_choose_folder(App *app, View *view, const char *label, const char *init
 /* Files and folders that complete a path. */
 void path_complete(const char *text, gsize *start, GPtrArray *candidates);
 
-/* ---- programs (program.c) -------------------------------------------------------------------- */
+/* ---- programs (program.c) ---------------------------------------------------------------- */
 
 typedef void (*AppProgramDone)(App *app, View *view, int status, gpointer data);
 /* Give the terminal to a program; done with its wait status. FALSE with words said: it cannot start. */

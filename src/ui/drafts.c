@@ -100,8 +100,8 @@ drafts_row(View *view, Grid *grid, Rect rect, guint row)
 {
 	const StoreDraft *draft = draft_at(view, row);
 	g_autofree char *when = dates_format_short(draft->saved, time(NULL));
-	g_autofree char *subject =
-		text_safe(draft->subject && *draft->subject ? draft->subject : _("(no subject)"), -1, TEXT_MARKS);
+	g_autofree char *subject = text_safe(
+		draft->subject && *draft->subject ? draft->subject : _("(no subject)"), -1, TEXT_MARKS);
 	int x = grid_column(grid, rect, 0, 1, 12, STYLE_DATE, when) + 1;
 
 	x = grid_column(grid, rect, 0, x, 12, STYLE_DIM, draft->account) + 1;
@@ -124,7 +124,8 @@ const ViewClass drafts_class = {
 	.title = drafts_title,
 	.row = drafts_row,
 	.row_text = drafts_text,
-	.empty = N_("No draft is kept here. Drafts of other programs are in the folder Drafts: R there goes on with them."),
+	.empty = N_("No draft is kept here. Drafts of other programs are in the folder Drafts: R there goes "
+		    "on with them."),
 };
 
 static void
@@ -171,15 +172,28 @@ draft_delete(View *view, const CommandCall *call)
 	g_autofree char *words = g_strdup_printf(_("Throw the draft \"%s\" away? y/n"), subject);
 
 	(void)call;
-	app_confirm(view->app, view, words, delete_confirmed, g_memdup2(&draft->id, sizeof draft->id), g_free);
+	app_confirm(
+		view->app, view, words, delete_confirmed, g_memdup2(&draft->id, sizeof draft->id), g_free);
 }
 
 static const Command rows[] = {
-	{.name = "draft-open", .keys = "Enter; e", .hint = N_("go on"), .brief = N_("Go on with the draft"),
-		.needs = NEEDS_ENTRY, .run = draft_open},
-	{.name = "draft-delete", .keys = "d", .hint = N_("throw away"), .brief = N_("Throw the draft away; asks"),
-		.needs = NEEDS_ENTRY, .run = draft_delete},
-	{.name = "view-close", .keys = "q; i; x", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "draft-open",
+		.keys = "Enter; e",
+		.hint = N_("go on"),
+		.brief = N_("Go on with the draft"),
+		.needs = NEEDS_ENTRY,
+		.run = draft_open},
+	{.name = "draft-delete",
+		.keys = "d",
+		.hint = N_("throw away"),
+		.brief = N_("Throw the draft away; asks"),
+		.needs = NEEDS_ENTRY,
+		.run = draft_delete},
+	{.name = "view-close",
+		.keys = "q; i; x",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 };
 
 const CommandTable table_drafts = TABLE("drafts", rows);

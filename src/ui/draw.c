@@ -67,8 +67,8 @@ app_has_folder_pane(App *app)
 {
 	View *top = app_top(app);
 
-	return grid_rect(app->grid).cols >= FOLDER_PANE_COLS && !app->no_folder_pane
-		&& config_program(app->config)->folder_width > 0 && top && !(top->class->flags & VIEW_WHOLE);
+	return grid_rect(app->grid).cols >= FOLDER_PANE_COLS && !app->no_folder_pane &&
+	       config_program(app->config)->folder_width > 0 && top && !(top->class->flags & VIEW_WHOLE);
 }
 
 static Layout
@@ -88,12 +88,12 @@ app_is_split(App *app)
 {
 	View *top = app_top(app);
 
-	return top && top->class == &pager_class && app->stack->len >= 2
-		&& ((View *)g_ptr_array_index(app->stack, app->stack->len - 2))->class == &index_class
-		&& layout_now(app) != LAYOUT_SINGLE;
+	return top && top->class == &pager_class && app->stack->len >= 2 &&
+	       ((View *)g_ptr_array_index(app->stack, app->stack->len - 2))->class == &index_class &&
+	       layout_now(app) != LAYOUT_SINGLE;
 }
 
-/* ---- the line at the top ------------------------------------------------------------- */
+/* ---- the line at the top ----------------------------------------------------------------- */
 
 static const EngineJob *
 running_job(App *app)
@@ -199,7 +199,8 @@ draw_hints(App *app, Grid *grid, Rect row)
 {
 	g_autoptr(GPtrArray) hints = app->prompt ? prompt_hints(app) : app_hints(app);
 	/* The last one always stays. */
-	g_auto(GStrv) last = hints->len > 0 ? g_strsplit(g_ptr_array_index(hints, hints->len - 1), "\t", 2) : NULL;
+	g_auto(GStrv) last =
+		hints->len > 0 ? g_strsplit(g_ptr_array_index(hints, hints->len - 1), "\t", 2) : NULL;
 	int keep = last && last[0] ? text_cells(last[0], -1) + text_cells(last[1], -1) + 3 : 0, x = 1;
 
 	grid_fill(grid, row, STYLE_HINT);
@@ -262,7 +263,7 @@ draw_bottom(App *app, Grid *grid, Rect all)
 		draw_message(app, grid, all, tall ? hint_row - 1 : hint_row);
 }
 
-/* ---- panes ------------------------------------------------------------------------------------ */
+/* ---- panes ------------------------------------------------------------------------------- */
 
 static void
 draw_view(View *view, Grid *grid, Rect rect, gboolean focused)
@@ -342,8 +343,9 @@ app_draw(App *app)
 		g_source_remove(app->draw_source);
 		app->draw_source = 0;
 	}
-	grid_set_ascii(grid, screen_wants_ascii(app->screen) ? config_program(app->config)->ascii != CHOICE_NO
-							     : config_program(app->config)->ascii == CHOICE_YES);
+	grid_set_ascii(grid, screen_wants_ascii(app->screen)
+				     ? config_program(app->config)->ascii != CHOICE_NO
+				     : config_program(app->config)->ascii == CHOICE_YES);
 	grid_clear(grid);
 	app_cursor(app, all.rows - 1, 0, FALSE);
 	if (all.rows < LEAST_ROWS || all.cols < LEAST_COLS) {

@@ -63,7 +63,8 @@ errors_row(View *view, Grid *grid, Rect rect, guint row)
 		return;
 	x = grid_column(grid, rect, 0, 1, 12, STYLE_DATE, when) + 1;
 	x = grid_text(grid, rect, 0, x, note->is_error ? STYLE_BAD : STYLE_WARNING,
-		grid_glyph(grid, note->is_error ? GLYPH_CROSS : GLYPH_DOT)) + 1;
+		    grid_glyph(grid, note->is_error ? GLYPH_CROSS : GLYPH_DOT)) +
+	    1;
 	grid_column(grid, rect, 0, x, rect.cols - x - 1, STYLE_NORMAL, safe);
 }
 
@@ -97,9 +98,17 @@ error_show(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "error-show", .keys = "Enter", .hint = N_("read"), .brief = N_("Show all of it"), .needs = NEEDS_ENTRY,
+	{.name = "error-show",
+		.keys = "Enter",
+		.hint = N_("read"),
+		.brief = N_("Show all of it"),
+		.needs = NEEDS_ENTRY,
 		.run = error_show},
-	{.name = "view-close", .keys = "q; i; x", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "view-close",
+		.keys = "q; i; x",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 };
 
 const CommandTable table_errors = TABLE("errors", rows);

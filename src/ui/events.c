@@ -64,7 +64,7 @@ answer(App *app, const EngineEvent *event)
 	return TRUE;
 }
 
-/* ---- jobs ------------------------------------------------------------------------------- */
+/* ---- jobs -------------------------------------------------------------------------------- */
 
 static void
 keep_job(App *app, const EngineJob *job)
@@ -152,7 +152,8 @@ outbox_event(App *app, const EngineEvent *event)
 		if (event->error)
 			app_error(app, event->error);
 		else
-			app_warn(app, _("%s  Esc o shows the outbox."), event->words ? event->words : _("Not sent."));
+			app_warn(app, _("%s  Esc o shows the outbox."),
+				event->words ? event->words : _("Not sent."));
 		break;
 	default:
 		break;

@@ -28,7 +28,7 @@ typedef struct {
 	GArray *rows;       /* of FolderRow */
 	GHashTable *folded; /* set of "account\nname" */
 	gboolean unread_only, subscribed_only;
-	char *selected;     /* "account\nname" to stay on */
+	char *selected; /* "account\nname" to stay on */
 } FoldersView;
 
 static char *
@@ -45,7 +45,7 @@ row_at(View *view, guint row)
 	return row < rows->len ? &g_array_index(rows, FolderRow, row) : NULL;
 }
 
-/* ---- the tree ------------------------------------------------------------------------------------------ */
+/* ---- the tree ---------------------------------------------------------------------------- */
 
 /* One account's folders by parent. Names are borrowed from them. */
 typedef struct {
@@ -75,7 +75,8 @@ static void
 tree_fill(Tree *tree, const UiAccount *account)
 {
 	tree->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-	tree->children = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+	tree->children =
+		g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
 	for (guint i = 0; i < account->folders->len; i++) {
 		StoreFolder *folder = g_ptr_array_index(account->folders, i);
 
@@ -246,8 +247,8 @@ folders_step_unread(App *app, UiAccount *account, const char *folder, int step, 
 		gint64 n = ((at + i * step) % (gint64)rows->len + (gint64)rows->len) % (gint64)rows->len;
 		const FolderRow *row = &g_array_index(rows, FolderRow, n);
 
-		if (n == at || row->folder->unread == 0 || !row->folder->selectable || row->folder->role == ROLE_JUNK
-			|| row->folder->role == ROLE_TRASH)
+		if (n == at || row->folder->unread == 0 || !row->folder->selectable ||
+			row->folder->role == ROLE_JUNK || row->folder->role == ROLE_TRASH)
 			continue;
 		*found = row->folder->name;
 		return row->account;
@@ -255,7 +256,7 @@ folders_step_unread(App *app, UiAccount *account, const char *folder, int step, 
 	return NULL;
 }
 
-/* ---- the class --------------------------------------------------------------------------------------------- */
+/* ---- the class --------------------------------------------------------------------------- */
 
 static void
 folders_free(View *view)
@@ -281,9 +282,9 @@ folders_title(View *view, char **right)
 			unread += row->folder->unread;
 	}
 	*right = g_strdup_printf(_("%u unread"), unread);
-	return g_strdup(folders->unread_only ? _("Folders with unread mail")
-			: folders->subscribed_only   ? _("Subscribed folders")
-						     : _("Folders"));
+	return g_strdup(folders->unread_only       ? _("Folders with unread mail")
+			: folders->subscribed_only ? _("Subscribed folders")
+						   : _("Folders"));
 }
 
 static void
@@ -311,8 +312,8 @@ folders_row(View *view, Grid *grid, Rect rect, guint n)
 {
 	const FolderRow *row = row_at(view, n);
 	View *index = app_find(view->app, &index_class);
-	gboolean open = index && row->folder && index_account(index) == row->account
-		&& g_strcmp0(index_folder_name(index), row->folder->name) == 0;
+	gboolean open = index && row->folder && index_account(index) == row->account &&
+			g_strcmp0(index_folder_name(index), row->folder->name) == 0;
 	gboolean pane = rect.cols < 40;
 	g_autofree char *name = NULL, *id = NULL, *count = NULL;
 	int x = 1 + (int)row->depth * 2, right = pane ? 6 : 18;
@@ -373,7 +374,8 @@ folders_event(View *view, const EngineEvent *event)
 const ViewClass folders_class = {
 	.name = "folders",
 	.tables = folders_tables,
-	.hints = "folder-select folder-create folder-rename folder-delete folder-subscribe folder-info folders-close",
+	.hints = "folder-select folder-create folder-rename folder-delete folder-subscribe folder-info "
+		 "folders-close",
 	.free = folders_free,
 	.title = folders_title,
 	.row = folders_row,
@@ -382,7 +384,7 @@ const ViewClass folders_class = {
 	.event = folders_event,
 };
 
-/* ---- commands -------------------------------------------------------------------------------------------------- */
+/* ---- commands ---------------------------------------------------------------------------- */
 
 static void
 folder_select(View *view, const CommandCall *call)
@@ -453,7 +455,8 @@ folder_create(View *view, const CommandCall *call)
 {
 	const FolderRow *row = row_at(view, view->list->selected);
 	g_autofree char *initial = NULL;
-	PromptSpec spec = {.view = view, .label = _("New folder:"), .done = create_done, .free_data = folder_name_free};
+	PromptSpec spec = {
+		.view = view, .label = _("New folder:"), .done = create_done, .free_data = folder_name_free};
 
 	if (!row)
 		return;
@@ -539,9 +542,11 @@ folder_delete(View *view, const CommandCall *call)
 		app_confirm(view->app, view, words, delete_empty, folder_name_new(row), folder_name_free);
 		return;
 	}
-	words = g_strdup_printf(P_("The folder %s holds %u message. Deleting it deletes that too, and cannot be undone.",
-					"The folder %s holds %u messages. Deleting it deletes them too, and cannot be undone.",
-					row->folder->total),
+	words = g_strdup_printf(
+		P_("The folder %s holds %u message. Deleting it deletes that too, and cannot be undone.",
+			"The folder %s holds %u messages. Deleting it deletes them too, and cannot be "
+			"undone.",
+			row->folder->total),
 		safe, row->folder->total);
 	spec.words = words;
 	spec.label = _("Type its name to delete it:");
@@ -555,8 +560,9 @@ folder_subscribe(View *view, const CommandCall *call)
 	const FolderRow *row = row_at(view, view->list->selected);
 
 	(void)call;
-	act_on_folder(view, row->account, row->folder->subscribed ? ACT_FOLDER_UNSUBSCRIBE : ACT_FOLDER_SUBSCRIBE,
-		row->folder->name, NULL);
+	act_on_folder(view, row->account,
+		row->folder->subscribed ? ACT_FOLDER_UNSUBSCRIBE : ACT_FOLDER_SUBSCRIBE, row->folder->name,
+		NULL);
 }
 
 static void
@@ -575,12 +581,14 @@ folder_info(View *view, const CommandCall *call)
 {
 	const FolderRow *row = row_at(view, view->list->selected);
 	const StoreFolder *folder = row->folder;
-	g_autofree char *synced = folder->synced ? dates_format_long((DateTime){folder->synced, 0}) : g_strdup(_("not yet"));
-	g_autofree char *text = g_strdup_printf(
-		_("%s\n\nMessages    %u\nUnread      %u\nFlagged     %u\nOn server   %u\nSubscribed  %s\nRole        %s\nLast sync   %s\n"),
-		folder->name, folder->total, folder->unread, folder->flagged, folder->server_messages,
-		folder->subscribed ? _("yes") : _("no"), *folder_role_name(folder->role) ? folder_role_name(folder->role) : "-",
-		synced);
+	g_autofree char *synced =
+		folder->synced ? dates_format_long((DateTime){folder->synced, 0}) : g_strdup(_("not yet"));
+	g_autofree char *text =
+		g_strdup_printf(_("%s\n\nMessages    %u\nUnread      %u\nFlagged     %u\nOn server   "
+				  "%u\nSubscribed  %s\nRole        %s\nLast sync   %s\n"),
+			folder->name, folder->total, folder->unread, folder->flagged, folder->server_messages,
+			folder->subscribed ? _("yes") : _("no"),
+			*folder_role_name(folder->role) ? folder_role_name(folder->role) : "-", synced);
 
 	(void)call;
 	app_push(view->app, text_view_new(view->app, _("Folder"), text, FALSE));
@@ -633,25 +641,63 @@ folders_close(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "folder-select", .keys = "Enter; Space", .hint = N_("open"), .brief = N_("Open the folder"),
-		.needs = NEEDS_ENTRY | NEEDS_FOLDER, .run = folder_select},
-	{.name = "folder-create", .keys = "C", .hint = N_("new"), .brief = N_("Make a folder; a/b makes a subfolder"),
-		.needs = NEEDS_ENTRY | NEEDS_WRITABLE, .argument = ARGUMENT_TEXT, .run = folder_create},
-	{.name = "folder-rename", .keys = "r", .hint = N_("rename"), .brief = N_("Rename the folder"),
-		.needs = NEEDS_FOLDER | NEEDS_WRITABLE, .run = folder_rename},
-	{.name = "folder-delete", .keys = "d", .hint = N_("delete"), .brief = N_("Delete the folder; asks"),
-		.needs = NEEDS_FOLDER | NEEDS_WRITABLE, .run = folder_delete},
-	{.name = "folder-subscribe", .keys = "s", .hint = N_("subscribe"), .brief = N_("Subscribe, or end the subscription"),
-		.needs = NEEDS_FOLDER | NEEDS_WRITABLE, .run = folder_subscribe},
-	{.name = "folders-subscribed", .keys = "T", .brief = N_("Show subscribed folders only, or all"),
+	{.name = "folder-select",
+		.keys = "Enter; Space",
+		.hint = N_("open"),
+		.brief = N_("Open the folder"),
+		.needs = NEEDS_ENTRY | NEEDS_FOLDER,
+		.run = folder_select},
+	{.name = "folder-create",
+		.keys = "C",
+		.hint = N_("new"),
+		.brief = N_("Make a folder; a/b makes a subfolder"),
+		.needs = NEEDS_ENTRY | NEEDS_WRITABLE,
+		.argument = ARGUMENT_TEXT,
+		.run = folder_create},
+	{.name = "folder-rename",
+		.keys = "r",
+		.hint = N_("rename"),
+		.brief = N_("Rename the folder"),
+		.needs = NEEDS_FOLDER | NEEDS_WRITABLE,
+		.run = folder_rename},
+	{.name = "folder-delete",
+		.keys = "d",
+		.hint = N_("delete"),
+		.brief = N_("Delete the folder; asks"),
+		.needs = NEEDS_FOLDER | NEEDS_WRITABLE,
+		.run = folder_delete},
+	{.name = "folder-subscribe",
+		.keys = "s",
+		.hint = N_("subscribe"),
+		.brief = N_("Subscribe, or end the subscription"),
+		.needs = NEEDS_FOLDER | NEEDS_WRITABLE,
+		.run = folder_subscribe},
+	{.name = "folders-subscribed",
+		.keys = "T",
+		.brief = N_("Show subscribed folders only, or all"),
 		.run = folders_subscribed},
-	{.name = "folder-info", .keys = "@", .hint = N_("info"), .brief = N_("Show counts, role and last sync"),
-		.needs = NEEDS_FOLDER, .run = folder_info},
-	{.name = "folder-next", .keys = "Tab", .hint = N_("unread"), .brief = N_("Go to the next folder with unread mail"),
-		.needs = NEEDS_ENTRY, .run = folder_next},
-	{.name = "fold", .keys = "Esc v; -", .hint = N_("fold"), .brief = N_("Fold or unfold the folders below"),
-		.needs = NEEDS_FOLDER, .run = fold},
-	{.name = "folders-close", .keys = "q; i; x", .hint = N_("back"), .brief = N_("Go back to the messages"),
+	{.name = "folder-info",
+		.keys = "@",
+		.hint = N_("info"),
+		.brief = N_("Show counts, role and last sync"),
+		.needs = NEEDS_FOLDER,
+		.run = folder_info},
+	{.name = "folder-next",
+		.keys = "Tab",
+		.hint = N_("unread"),
+		.brief = N_("Go to the next folder with unread mail"),
+		.needs = NEEDS_ENTRY,
+		.run = folder_next},
+	{.name = "fold",
+		.keys = "Esc v; -",
+		.hint = N_("fold"),
+		.brief = N_("Fold or unfold the folders below"),
+		.needs = NEEDS_FOLDER,
+		.run = fold},
+	{.name = "folders-close",
+		.keys = "q; i; x",
+		.hint = N_("back"),
+		.brief = N_("Go back to the messages"),
 		.run = folders_close},
 };
 

@@ -12,5 +12,7 @@ void folders_limit_unread(View *view, gboolean unread);
 /* Before the folders of an account are read again, and after: rows borrow them. */
 void folders_release(View *view);
 void folders_rebuild(View *view);
-/* The next (step 1) or previous (-1) folder with unread mail behind the given one. NULL: none; *folder is borrowed. */
-UiAccount *folders_step_unread(App *app, UiAccount *account, const char *folder, int step, const char **found);
+/* The next (step 1) or previous (-1) folder with unread mail behind the given one. NULL: none; *folder is
+ * borrowed. */
+UiAccount *folders_step_unread(
+	App *app, UiAccount *account, const char *folder, int step, const char **found);

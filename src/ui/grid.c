@@ -133,7 +133,8 @@ static Rect
 on_grid(const Grid *grid, Rect rect)
 {
 	int top = CLAMP(rect.y, 0, grid->rows), left = CLAMP(rect.x, 0, grid->cols);
-	int bottom = CLAMP(rect.y + rect.rows, top, grid->rows), right = CLAMP(rect.x + rect.cols, left, grid->cols);
+	int bottom = CLAMP(rect.y + rect.rows, top, grid->rows),
+	    right = CLAMP(rect.x + rect.cols, left, grid->cols);
 
 	return (Rect){top, left, bottom - top, right - left};
 }
@@ -221,7 +222,8 @@ put(Grid *grid, Cell *row, int left, int right, int x, int cells, gunichar c, St
 }
 
 int
-grid_text_flags(Grid *grid, Rect rect, int y, int x, StyleId style, guint flags, const char *text, gssize length)
+grid_text_flags(
+	Grid *grid, Rect rect, int y, int x, StyleId style, guint flags, const char *text, gssize length)
 {
 	Rect r = on_grid(grid, rect);
 	int at = rect.x + x, gy = rect.y + y;

@@ -26,7 +26,8 @@ typedef enum {
 } CellFlags;
 
 typedef struct {
-	gunichar chars[1 + LIMIT_COMBINING_CELL]; /* 0-terminated unless full; chars[0] 0: right half of a wide one */
+	gunichar chars[1 + LIMIT_COMBINING_CELL]; /* 0-terminated unless full; chars[0] 0: right half of a
+						     wide one */
 	guint8 style;
 	guint8 flags;
 } Cell;
@@ -44,16 +45,16 @@ typedef enum {
 	GLYPH_FOLDED,    /* ▸ */
 	GLYPH_OPEN,      /* ▾ */
 	GLYPH_ELLIPSIS,
-	GLYPH_DOT,       /* · */
+	GLYPH_DOT, /* · */
 	GLYPH_CHECK,
 	GLYPH_CROSS,
-	GLYPH_WORK,      /* ⇅ */
-	GLYPH_WAIT,      /* … */
-	GLYPH_PENDING,   /* ⋯ under way */
+	GLYPH_WORK,    /* ⇅ */
+	GLYPH_WAIT,    /* … */
+	GLYPH_PENDING, /* ⋯ under way */
 	GLYPH_BAR_FULL,
 	GLYPH_BAR_EMPTY,
-	GLYPH_MASK,      /* a hidden character */
-	GLYPH_PATH,      /* between account and folder */
+	GLYPH_MASK, /* a hidden character */
+	GLYPH_PATH, /* between account and folder */
 	GLYPH_DASH,
 	GLYPH_COUNT_OF,
 } Glyph;
@@ -84,10 +85,13 @@ void grid_fill(Grid *grid, Rect rect, StyleId style);
 void grid_flag(Grid *grid, Rect rect, guint flags);
 /* As a style, keeping the text. */
 void grid_restyle(Grid *grid, Rect rect, StyleId style);
-/* Draw text from (y, x); returns the x behind it, also when that is outside. x may be negative: what is left of the edge is not seen. */
+/* Draw text from (y, x); returns the x behind it, also when that is outside. x may be negative: what is left
+ * of the edge is not seen. */
 int grid_text(Grid *grid, Rect rect, int y, int x, StyleId style, const char *text);
-int grid_text_flags(Grid *grid, Rect rect, int y, int x, StyleId style, guint flags, const char *text, gssize length);
-int grid_print(Grid *grid, Rect rect, int y, int x, StyleId style, const char *format, ...) G_GNUC_PRINTF(6, 7);
+int grid_text_flags(
+	Grid *grid, Rect rect, int y, int x, StyleId style, guint flags, const char *text, gssize length);
+int grid_print(Grid *grid, Rect rect, int y, int x, StyleId style, const char *format, ...)
+	G_GNUC_PRINTF(6, 7);
 /* Exactly cells wide: cut with an ellipsis, or padded. Returns x + cells. */
 int grid_column(Grid *grid, Rect rect, int y, int x, int cells, StyleId style, const char *text);
 int grid_column_right(Grid *grid, Rect rect, int y, int x, int cells, StyleId style, const char *text);

@@ -10,7 +10,7 @@
 #include "util/i18n.h"
 
 typedef struct {
-	const char *heading;    /* NULL: a command */
+	const char *heading; /* NULL: a command */
 	const Command *command;
 	char *keys;
 } HelpRow;
@@ -159,9 +159,17 @@ help_run(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "help-run", .keys = "Enter", .hint = N_("run"), .brief = N_("Run the selected command"),
-		.needs = NEEDS_ENTRY, .run = help_run},
-	{.name = "view-close", .keys = "q; i; x", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "help-run",
+		.keys = "Enter",
+		.hint = N_("run"),
+		.brief = N_("Run the selected command"),
+		.needs = NEEDS_ENTRY,
+		.run = help_run},
+	{.name = "view-close",
+		.keys = "q; i; x",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 };
 
 const CommandTable table_help = TABLE("help", rows);

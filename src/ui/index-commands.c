@@ -16,7 +16,7 @@ message_open(View *view, const CommandCall *call)
 	pager_open_index(view->app, view);
 }
 
-/* ---- search: the store finds, n walks ---------------------------------------------------------------- */
+/* ---- search: the store finds, n walks ---------------------------------------------------- */
 
 typedef struct {
 	App *app;
@@ -70,7 +70,8 @@ walk_found(IndexView *index, gboolean up)
 		}
 		index_select_row(&index->view, id);
 		if (up ? entry >= at : entry <= at)
-			app_say(index->view.app, "%s", up ? _("Went on from the bottom.") : _("Went on from the top."));
+			app_say(index->view.app, "%s",
+				up ? _("Went on from the bottom.") : _("Went on from the top."));
 		return;
 	}
 	app_say(index->view.app, _("\"%s\" is in no sender and no subject here."), index->view.search);
@@ -94,7 +95,8 @@ mark_found(IndexView *index, const StoreOrder *order, gboolean marked)
 			g_hash_table_add(index->view.marked, g_memdup2(&order->entries[i].id, sizeof(RowId)));
 		else
 			g_hash_table_remove(index->view.marked, &order->entries[i].id);
-	app_say(index->view.app, P_("%u message is marked.", "%u messages are marked.", view_mark_count(&index->view)),
+	app_say(index->view.app,
+		P_("%u message is marked.", "%u messages are marked.", view_mark_count(&index->view)),
 		view_mark_count(&index->view));
 }
 
@@ -157,7 +159,8 @@ search_start(IndexView *index, Search *search)
 		cancel_unref(index->searching);
 	}
 	index->searching = cancel_new();
-	engine_run(index->view.app->engine, ENGINE_READER, search_run, search_done, search, search_free, index->searching);
+	engine_run(index->view.app->engine, ENGINE_READER, search_run, search_done, search, search_free,
+		index->searching);
 }
 
 static void
@@ -228,7 +231,8 @@ search_clear(View *view, const CommandCall *call)
 	g_clear_pointer(&view->search, g_free);
 }
 
-/* ---- limit ------------------------------------------------------------------------------------------------ */
+/* ---- limit ------------------------------------------------------------------------------------------------
+ */
 
 static void
 found_in_bodies(App *app, View *view, const EngineEvent *event, gpointer data)
@@ -247,7 +251,8 @@ found_in_bodies(App *app, View *view, const EngineEvent *event, gpointer data)
 	g_clear_pointer(&index->only, g_hash_table_destroy);
 	index->only = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	for (guint i = 0; i < count; i++)
-		g_hash_table_add(index->only, g_memdup2(&g_array_index(event->rows, RowId, i), sizeof(RowId)));
+		g_hash_table_add(
+			index->only, g_memdup2(&g_array_index(event->rows, RowId, i), sizeof(RowId)));
 	index_refresh(index);
 	index_load(index);
 	app_say(app, P_("The server found %u message.", "The server found %u messages.", count), count);
@@ -372,7 +377,7 @@ limit_unread(View *view, const CommandCall *call)
 	index_reorder(index);
 }
 
-/* ---- order --------------------------------------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------------------------------- */
 
 typedef struct {
 	gunichar letter;
@@ -469,7 +474,7 @@ fold_all(View *view, const CommandCall *call)
 	index_refresh(index);
 }
 
-/* ---- marks ---------------------------------------------------------------------------------------------------- */
+/* ---- marks ------------------------------------------------------------------------------- */
 
 static void
 pattern_asked(App *app, View *view, const char *text, gpointer data)
@@ -530,10 +535,11 @@ mark_thread(View *view, const CommandCall *call)
 		if (marked)
 			g_hash_table_remove(view->marked, &g_array_index(rows, RowId, i));
 		else
-			g_hash_table_add(view->marked, g_memdup2(&g_array_index(rows, RowId, i), sizeof(RowId)));
+			g_hash_table_add(
+				view->marked, g_memdup2(&g_array_index(rows, RowId, i), sizeof(RowId)));
 }
 
-/* ---- going on ---------------------------------------------------------------------------------------------------- */
+/* ---- going on ---------------------------------------------------------------------------- */
 
 static void
 folder_inbox(View *view, const CommandCall *call)
@@ -558,51 +564,136 @@ quit(View *view, const CommandCall *call)
 
 	(void)call;
 	if (app->sending)
-		app_choose(app, view, _("A message still waits to leave; it leaves when Posthorn is started again. Quit? y/n"),
+		app_choose(app, view,
+			_("A message still waits to leave; it leaves when Posthorn is started again. Quit? "
+			  "y/n"),
 			"ny", quit_chosen, NULL, NULL);
 	else
 		app_quit(app);
 }
 
 static const Command rows[] = {
-	{.name = "message-open", .keys = "Enter; Space", .hint = N_("read"), .brief = N_("Read the message"),
-		.needs = NEEDS_MESSAGE, .run = message_open},
-	{.name = "search", .keys = "/", .hint = N_("search"), .brief = N_("Search sender and subject: jumps, hides nothing"),
-		.needs = NEEDS_FOLDER, .argument = ARGUMENT_TEXT, .overrides = TRUE, .run = search},
-	{.name = "search-reverse", .keys = "Esc /", .brief = N_("Search sender and subject upwards"),
-		.needs = NEEDS_FOLDER, .argument = ARGUMENT_TEXT, .overrides = TRUE, .run = search_reverse},
-	{.name = "search-next", .keys = "n", .brief = N_("Go to the next message found"), .needs = NEEDS_SEARCH,
-		.overrides = TRUE, .run = search_next},
-	{.name = "search-opposite", .keys = "Esc N", .brief = N_("Go to the message found before"),
-		.needs = NEEDS_SEARCH, .overrides = TRUE, .run = search_opposite},
-	{.name = "search-clear", .keys = "", .brief = N_("Forget what was searched for"), .needs = NEEDS_SEARCH,
+	{.name = "message-open",
+		.keys = "Enter; Space",
+		.hint = N_("read"),
+		.brief = N_("Read the message"),
+		.needs = NEEDS_MESSAGE,
+		.run = message_open},
+	{.name = "search",
+		.keys = "/",
+		.hint = N_("search"),
+		.brief = N_("Search sender and subject: jumps, hides nothing"),
+		.needs = NEEDS_FOLDER,
+		.argument = ARGUMENT_TEXT,
+		.overrides = TRUE,
+		.run = search},
+	{.name = "search-reverse",
+		.keys = "Esc /",
+		.brief = N_("Search sender and subject upwards"),
+		.needs = NEEDS_FOLDER,
+		.argument = ARGUMENT_TEXT,
+		.overrides = TRUE,
+		.run = search_reverse},
+	{.name = "search-next",
+		.keys = "n",
+		.brief = N_("Go to the next message found"),
+		.needs = NEEDS_SEARCH,
+		.overrides = TRUE,
+		.run = search_next},
+	{.name = "search-opposite",
+		.keys = "Esc N",
+		.brief = N_("Go to the message found before"),
+		.needs = NEEDS_SEARCH,
+		.overrides = TRUE,
+		.run = search_opposite},
+	{.name = "search-clear",
+		.keys = "",
+		.brief = N_("Forget what was searched for"),
+		.needs = NEEDS_SEARCH,
 		.run = search_clear},
-	{.name = "limit", .keys = "l", .hint = N_("limit"), .brief = N_("Show only messages with these words"),
-		.needs = NEEDS_FOLDER, .argument = ARGUMENT_TEXT, .run = limit},
-	{.name = "limit-show", .keys = "Esc l", .hint = N_("limit?"), .brief = N_("Say what is shown"), .run = limit_show},
-	{.name = "limit-thread", .keys = "Esc z", .hint = N_("thread"), .brief = N_("Show only this thread; again: all"),
-		.needs = NEEDS_FOLDER, .run = limit_thread},
-	{.name = "limit-unread", .keys = "Esc u", .hint = N_("unread"), .brief = N_("Show only unread messages; again: all"),
-		.needs = NEEDS_FOLDER, .run = limit_unread},
-	{.name = "sort", .keys = "o", .hint = N_("sort"), .brief = N_("Choose the order"), .needs = NEEDS_FOLDER, .run = sort},
-	{.name = "sort-reverse", .keys = "O", .brief = N_("Choose the order, the other way round"), .needs = NEEDS_FOLDER,
+	{.name = "limit",
+		.keys = "l",
+		.hint = N_("limit"),
+		.brief = N_("Show only messages with these words"),
+		.needs = NEEDS_FOLDER,
+		.argument = ARGUMENT_TEXT,
+		.run = limit},
+	{.name = "limit-show",
+		.keys = "Esc l",
+		.hint = N_("limit?"),
+		.brief = N_("Say what is shown"),
+		.run = limit_show},
+	{.name = "limit-thread",
+		.keys = "Esc z",
+		.hint = N_("thread"),
+		.brief = N_("Show only this thread; again: all"),
+		.needs = NEEDS_FOLDER,
+		.run = limit_thread},
+	{.name = "limit-unread",
+		.keys = "Esc u",
+		.hint = N_("unread"),
+		.brief = N_("Show only unread messages; again: all"),
+		.needs = NEEDS_FOLDER,
+		.run = limit_unread},
+	{.name = "sort",
+		.keys = "o",
+		.hint = N_("sort"),
+		.brief = N_("Choose the order"),
+		.needs = NEEDS_FOLDER,
+		.run = sort},
+	{.name = "sort-reverse",
+		.keys = "O",
+		.brief = N_("Choose the order, the other way round"),
+		.needs = NEEDS_FOLDER,
 		.run = sort_reverse},
-	{.name = "threads-toggle", .keys = "Esc T", .hint = N_("threads"), .brief = N_("Show threads, or a flat list"),
-		.needs = NEEDS_FOLDER, .run = threads_toggle},
-	{.name = "fold", .keys = "Esc v; -", .hint = N_("fold"), .brief = N_("Fold or unfold the thread"),
-		.needs = NEEDS_THREADS | NEEDS_ENTRY, .run = fold},
-	{.name = "fold-all", .keys = "Esc V; _", .hint = N_("fold all"), .brief = N_("Fold or unfold all threads"),
-		.needs = NEEDS_THREADS, .run = fold_all},
-	{.name = "mark-pattern", .keys = "T", .brief = N_("Mark all messages with these words"), .needs = NEEDS_FOLDER,
-		.argument = ARGUMENT_TEXT, .run = mark_pattern},
-	{.name = "unmark-pattern", .keys = "^T", .brief = N_("Unmark all messages with these words"),
-		.needs = NEEDS_FOLDER | NEEDS_MARKS, .argument = ARGUMENT_TEXT, .run = unmark_pattern},
-	{.name = "mark-thread", .keys = "Esc t", .hint = N_("mark all"), .brief = N_("Mark the whole thread"),
-		.needs = NEEDS_ENTRY, .run = mark_thread},
-	{.name = "delete-pattern", .keys = "D", .brief = N_("Delete all messages with these words; asks with their count"),
-		.needs = NEEDS_FOLDER | NEEDS_WRITABLE, .argument = ARGUMENT_TEXT, .run = delete_pattern},
-	{.name = "folder-inbox", .keys = "i", .hint = N_("INBOX"), .brief = N_("Open INBOX of this account"),
-		.needs = NEEDS_ACCOUNT, .run = folder_inbox},
+	{.name = "threads-toggle",
+		.keys = "Esc T",
+		.hint = N_("threads"),
+		.brief = N_("Show threads, or a flat list"),
+		.needs = NEEDS_FOLDER,
+		.run = threads_toggle},
+	{.name = "fold",
+		.keys = "Esc v; -",
+		.hint = N_("fold"),
+		.brief = N_("Fold or unfold the thread"),
+		.needs = NEEDS_THREADS | NEEDS_ENTRY,
+		.run = fold},
+	{.name = "fold-all",
+		.keys = "Esc V; _",
+		.hint = N_("fold all"),
+		.brief = N_("Fold or unfold all threads"),
+		.needs = NEEDS_THREADS,
+		.run = fold_all},
+	{.name = "mark-pattern",
+		.keys = "T",
+		.brief = N_("Mark all messages with these words"),
+		.needs = NEEDS_FOLDER,
+		.argument = ARGUMENT_TEXT,
+		.run = mark_pattern},
+	{.name = "unmark-pattern",
+		.keys = "^T",
+		.brief = N_("Unmark all messages with these words"),
+		.needs = NEEDS_FOLDER | NEEDS_MARKS,
+		.argument = ARGUMENT_TEXT,
+		.run = unmark_pattern},
+	{.name = "mark-thread",
+		.keys = "Esc t",
+		.hint = N_("mark all"),
+		.brief = N_("Mark the whole thread"),
+		.needs = NEEDS_ENTRY,
+		.run = mark_thread},
+	{.name = "delete-pattern",
+		.keys = "D",
+		.brief = N_("Delete all messages with these words; asks with their count"),
+		.needs = NEEDS_FOLDER | NEEDS_WRITABLE,
+		.argument = ARGUMENT_TEXT,
+		.run = delete_pattern},
+	{.name = "folder-inbox",
+		.keys = "i",
+		.hint = N_("INBOX"),
+		.brief = N_("Open INBOX of this account"),
+		.needs = NEEDS_ACCOUNT,
+		.run = folder_inbox},
 	{.name = "quit", .keys = "q", .hint = N_("quit"), .brief = N_("Leave Posthorn"), .run = quit},
 };
 

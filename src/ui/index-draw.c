@@ -19,7 +19,8 @@
 static gboolean
 matches_pattern(const char *pattern, const char *address)
 {
-	return strchr(pattern, '*') ? g_pattern_match_simple(pattern, address) : mime_address_same(pattern, address);
+	return strchr(pattern, '*') ? g_pattern_match_simple(pattern, address)
+				    : mime_address_same(pattern, address);
 }
 
 gboolean
@@ -37,7 +38,7 @@ index_is_me(const IndexView *index, const char *address)
 	return FALSE;
 }
 
-/* ---- one row ------------------------------------------------------------------------------------ */
+/* ---- one row ----------------------------------------------------------------------------- */
 
 typedef struct {
 	IndexView *index;
@@ -46,7 +47,7 @@ typedef struct {
 	guint row, entry;
 	const StoreRow *message;
 	guint flags;
-	StyleId style; /* of the whole row, where no column has its own */
+	StyleId style;  /* of the whole row, where no column has its own */
 	gboolean plain; /* columns keep to that style */
 } RowDraw;
 
@@ -125,8 +126,8 @@ sender(const RowDraw *draw)
 		shown = mime_sender_display(first->name, first->address, FALSE);
 		return g_strdup_printf(_("To %s"), shown);
 	}
-	return mime_sender_display(
-		message->from_name, message->from_address ? message->from_address : "", message->several_from);
+	return mime_sender_display(message->from_name, message->from_address ? message->from_address : "",
+		message->several_from);
 }
 
 /* For each level 1..depth: another row of the thread follows at that level. */
@@ -162,7 +163,8 @@ draw_tree(RowDraw *draw, Rect cell)
 	tree_continues(draw->index, draw->entry, depth, follows);
 	from = depth > TREE_LEVELS ? depth - TREE_LEVELS + 1 : 1;
 	for (guint level = from; level < depth; level++) {
-		grid_text(draw->grid, cell, 0, x, STYLE_TREE, follows[level] ? grid_glyph(draw->grid, GLYPH_VERTICAL) : " ");
+		grid_text(draw->grid, cell, 0, x, STYLE_TREE,
+			follows[level] ? grid_glyph(draw->grid, GLYPH_VERTICAL) : " ");
 		x += 2;
 	}
 	x = grid_text(draw->grid, cell, 0, x, STYLE_TREE,
@@ -176,7 +178,8 @@ repeats_subject(const RowDraw *draw)
 	const StoreRow *above;
 	g_autofree char *mine = NULL, *other = NULL;
 
-	if (draw->row == 0 || draw->index->order->entries[draw->entry].thread_rows > 0 || !draw->index->spec.threads)
+	if (draw->row == 0 || draw->index->order->entries[draw->entry].thread_rows > 0 ||
+		!draw->index->spec.threads)
 		return FALSE;
 	above = index_row(draw->index, draw->row - 1);
 	if (!above)
@@ -292,7 +295,8 @@ choose_style(RowDraw *draw)
 static void
 draw_row(IndexView *index, Grid *grid, Rect rect, guint row)
 {
-	RowDraw draw = {.index = index, .grid = grid, .rect = rect, .row = row, .entry = index_entry(index, row)};
+	RowDraw draw = {
+		.index = index, .grid = grid, .rect = rect, .row = row, .entry = index_entry(index, row)};
 
 	draw.message = index_row(index, row);
 	if (!draw.message) {
@@ -309,13 +313,13 @@ draw_row(IndexView *index, Grid *grid, Rect rect, guint row)
 	}
 }
 
-/* ---- the list ---------------------------------------------------------------------------------------- */
+/* ---- the list ---------------------------------------------------------------------------- */
 
 static gboolean
 has_headings(const IndexView *index, Rect rect)
 {
-	return rect.rows >= HEADING_ROWS && !index->spec.threads
-		&& (index->spec.key == SORT_DATE || index->spec.key == SORT_RECEIVED);
+	return rect.rows >= HEADING_ROWS && !index->spec.threads &&
+	       (index->spec.key == SORT_DATE || index->spec.key == SORT_RECEIVED);
 }
 
 /* Days since some Sunday, of the local day of a time; -1: unknown. */
@@ -327,8 +331,8 @@ local_day(gint64 seconds)
 
 	if (!time)
 		return -1;
-	g_date_set_dmy(&date, (GDateDay)g_date_time_get_day_of_month(time), (GDateMonth)g_date_time_get_month(time),
-		(GDateYear)g_date_time_get_year(time));
+	g_date_set_dmy(&date, (GDateDay)g_date_time_get_day_of_month(time),
+		(GDateMonth)g_date_time_get_month(time), (GDateYear)g_date_time_get_year(time));
 	return g_date_get_julian(&date);
 }
 

@@ -80,13 +80,26 @@ is_gone(const IndexView *index, RowId id)
 	return overlay && overlay->gone;
 }
 
+static gboolean
+hides_rows(const IndexView *index)
+{
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, index->overlay);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		if (((const Overlay *)value)->gone)
+			return TRUE;
+	return FALSE;
+}
+
 /* Fill visible; leaves it NULL when everything shows. */
 static void
 compute_visible(IndexView *index)
 {
 	gsize length = index->order ? index->order->length : 0;
-	gboolean all = g_hash_table_size(index->overlay) == 0 && !index->only
-		&& (!index->spec.threads || (g_hash_table_size(index->folded) == 0 && !index->fold_new));
+	gboolean all = !hides_rows(index) && !index->only &&
+		       (!index->spec.threads || (g_hash_table_size(index->folded) == 0 && !index->fold_new));
 	guint count = 0;
 
 	g_clear_pointer(&index->visible, g_free);
@@ -97,7 +110,8 @@ compute_visible(IndexView *index)
 	for (gsize i = 0; i < length; i++) {
 		guint rest = index_is_folded(index, (guint)i) ? index->order->entries[i].thread_rows - 1 : 0;
 
-		if (!is_gone(index, index->order->entries[i].id) && !is_left_out(index, index->order->entries[i].id))
+		if (!is_gone(index, index->order->entries[i].id) &&
+			!is_left_out(index, index->order->entries[i].id))
 			index->visible[count++] = (guint32)i;
 		i += MIN(rest, length - 1 - i);
 	}
@@ -137,7 +151,8 @@ keep_place(IndexView *index, RowId id, guint old_row, guint old_top)
 
 	index->list.count = index->visible_count;
 	row = find_again(index, id, old_row);
-	/* At the top of the list new mail is seen: it pushes the rows down. Else the row stays under the eye. */
+	/* At the top of the list new mail is seen: it pushes the rows down. Else the row stays under the eye.
+	 */
 	if (old_top == 0 && row != G_MAXUINT && row > old_row && row < MAX(index->list.page, 1)) {
 		index->list.top = 0;
 		list_select(&index->list, row);
@@ -171,7 +186,7 @@ index_take_order(IndexView *index, StoreOrder *order)
 		store_order_free(old);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------------------------- */
 
 void
 index_forget_rows(IndexView *index)
@@ -220,7 +235,7 @@ index_row(IndexView *index, guint row)
 	return g_hash_table_lookup(index->rows, &id);
 }
 
-/* ---- acts under way ------------------------------------------------------------------------------ */
+/* ---- acts under way ---------------------------------------------------------------------- */
 
 void
 index_overlay(View *view, guint ticket, const RowId *rows, gsize count, guint add_flags, guint remove_flags,

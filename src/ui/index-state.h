@@ -20,13 +20,13 @@ typedef struct {
 
 	UiAccount *account; /* NULL: none */
 	char *folder_name;
-	FolderId folder;    /* 0: not known yet */
+	FolderId folder; /* 0: not known yet */
 	FolderRole role;
 	Preferences *preferences;
 	StoreOrderSpec spec; /* words owned */
 
-	StoreOrder *order;   /* NULL: nothing read yet */
-	guint32 *visible;    /* indexes into the order; NULL: all of it */
+	StoreOrder *order; /* NULL: nothing read yet */
+	guint32 *visible;  /* indexes into the order; NULL: all of it */
 	guint visible_count;
 	GHashTable *folded;  /* set of RowId: first rows of folded threads */
 	gboolean fold_new;   /* all threads are folded, new ones too */
@@ -39,13 +39,13 @@ typedef struct {
 	gint64 load_took_us, loaded_at;
 	guint load_source;
 
-	GArray *columns;     /* of Column */
-	GHashTable *found;   /* set of RowId: of the last search; NULL */
+	GArray *columns;   /* of Column */
+	GHashTable *found; /* set of RowId: of the last search; NULL */
 	Cancel *searching;
-	GHashTable *only;    /* set of RowId: what the server found in bodies; NULL: no such limit */
-	char *only_words;    /* what it was asked for */
-	guint only_ticket;   /* the question under way; 0 */
-	char **me;           /* own addresses, * allowed */
+	GHashTable *only;  /* set of RowId: what the server found in bodies; NULL: no such limit */
+	char *only_words;  /* what it was asked for */
+	guint only_ticket; /* the question under way; 0 */
+	char **me;         /* own addresses, * allowed */
 } IndexView;
 
 /* index.c */
@@ -55,7 +55,7 @@ void index_load_soon(IndexView *index);
 void index_reorder(IndexView *index);
 
 /* index-order.c */
-guint index_entry(const IndexView *index, guint row); /* place in the order */
+guint index_entry(const IndexView *index, guint row);  /* place in the order */
 RowId index_row_id(const IndexView *index, guint row); /* 0: none */
 /* Compute what is visible again, keeping the selected message where it is. */
 void index_refresh(IndexView *index);

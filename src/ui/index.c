@@ -14,7 +14,7 @@
 /* An order is not read again sooner than this after the last, nor than four times what that took. */
 #define LOAD_GAP_US (150 * 1000)
 
-/* ---- the order, on the reader's thread ------------------------------------------------------------ */
+/* ---- the order, on the reader's thread --------------------------------------------------- */
 
 typedef struct {
 	App *app;
@@ -131,7 +131,7 @@ index_load_soon(IndexView *index)
 		index->load_source = g_timeout_add((guint)(left / 1000) + 1, on_load, index);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------------------------------- */
 
 /* The first window, straight from the store. */
 static void
@@ -241,7 +241,8 @@ index_new(App *app)
 
 	view_init(&index->view, &index_class, app, &index->list);
 	index->folded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-	index->rows = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)store_row_free);
+	index->rows =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)store_row_free);
 	index->overlay = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	index->columns = columns_parse(COLUMNS_DEFAULT, NULL);
 	index_open(&index->view, account, folder ? folder : "INBOX");
@@ -267,7 +268,8 @@ index_free(View *view)
 	g_free(index);
 }
 
-/* ---- what others ask ------------------------------------------------------------------------------------ */
+/* ---- what others ask ------------------------------------------------------------------------------------
+ */
 
 UiAccount *
 index_account(View *view)
@@ -402,14 +404,16 @@ index_thread_rows(View *view, gboolean below_only)
 	return rows;
 }
 
-/* ---- the class --------------------------------------------------------------------------------------------- */
+/* ---- the class --------------------------------------------------------------------------- */
 
 static char *
 index_title(View *view, char **right)
 {
 	IndexView *index = (IndexView *)view;
-	const StoreFolder *folder = index->account ? account_folder_by_id(index->account, index->folder) : NULL;
-	const char *path = grid_glyph(view->app->grid, GLYPH_PATH), *dot = grid_glyph(view->app->grid, GLYPH_DOT);
+	const StoreFolder *folder =
+		index->account ? account_folder_by_id(index->account, index->folder) : NULL;
+	const char *path = grid_glyph(view->app->grid, GLYPH_PATH),
+		   *dot = grid_glyph(view->app->grid, GLYPH_DOT);
 	GString *words = g_string_new(NULL);
 
 	if (!index->account)
@@ -417,7 +421,8 @@ index_title(View *view, char **right)
 	if (index->only || index->spec.words || index->spec.unread_only || index->spec.thread)
 		g_string_append_printf(words, P_("%u row", "%u rows", index->list.count), index->list.count);
 	else if (folder)
-		g_string_append_printf(words, P_("%'u message", "%'u messages", folder->total), folder->total);
+		g_string_append_printf(
+			words, P_("%'u message", "%'u messages", folder->total), folder->total);
 	if (folder && folder->unread > 0)
 		g_string_append_printf(words, " %s %u %s", dot, folder->unread, _("unread"));
 	if (view_mark_count(view) > 0)

@@ -167,7 +167,8 @@ pasted(App *app, const char *text)
 	else if (view && view->class->paste && view->class->paste(view, text))
 		app_dirty(app);
 	else
-		app_say(app, "%s", _("Pasted text goes into fields only, never to commands. : or m opens one."));
+		app_say(app, "%s",
+			_("Pasted text goes into fields only, never to commands. : or m opens one."));
 }
 
 void
@@ -204,7 +205,7 @@ app_feed(App *app, Key raw)
 	}
 }
 
-/* ---- the line of keys ------------------------------------------------------------------- */
+/* ---- the line of keys -------------------------------------------------------------------- */
 
 static void
 add_hint(GPtrArray *hints, const char *keys, const char *words)
@@ -234,8 +235,8 @@ esc_hints(View *view, GPtrArray *hints)
 static void
 marked_hints(View *view, GPtrArray *hints)
 {
-	static const char *const acts[] = {"delete", "archive", "move", "copy", "unread-toggle", "flag-toggle",
-		"part-save", "pipe", "forward", "mark-clear"};
+	static const char *const acts[] = {"delete", "archive", "move", "copy", "unread-toggle",
+		"flag-toggle", "part-save", "pipe", "forward", "mark-clear"};
 	guint count = view_mark_count(view);
 	g_autofree char *words = g_strdup_printf(_("on %u marked:"), count);
 

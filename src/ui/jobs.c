@@ -68,7 +68,8 @@ jobs_title(View *view, char **right)
 		counts[((const EngineJob *)g_ptr_array_index(app->jobs, i))->state]++;
 	list_set_count(view->list, row_count(app));
 	*right = g_strdup_printf(_("%u running %s %u waiting %s %u done"), counts[JOB_RUNNING],
-		grid_glyph(app->grid, GLYPH_DOT), counts[JOB_WAITING], grid_glyph(app->grid, GLYPH_DOT), counts[JOB_DONE]);
+		grid_glyph(app->grid, GLYPH_DOT), counts[JOB_WAITING], grid_glyph(app->grid, GLYPH_DOT),
+		counts[JOB_DONE]);
 	return g_strdup(_("Jobs"));
 }
 
@@ -132,7 +133,8 @@ jobs_row(View *view, Grid *grid, Rect rect, guint row)
 	words = progress_words(job);
 	detail = text_safe(words, -1, TEXT_MARKS);
 	age = age_words(job);
-	x = grid_text(grid, rect, 0, 2, looks[job->state].style, grid_glyph(grid, looks[job->state].glyph)) + 1;
+	x = grid_text(grid, rect, 0, 2, looks[job->state].style, grid_glyph(grid, looks[job->state].glyph)) +
+	    1;
 	x = grid_column(grid, rect, 0, x, 10, STYLE_DIM, job->account) + 1;
 	x = grid_column(grid, rect, 0, x, MIN(34, rect.cols * 2 / 5), STYLE_NORMAL, title) + 2;
 	x = grid_column(grid, rect, 0, x, rect.cols - x - 13 - (bar ? bar + 1 : 0), STYLE_DIM, detail) + 1;
@@ -146,7 +148,8 @@ jobs_text(View *view, guint row)
 {
 	const EngineJob *job = job_at(view, row);
 
-	return g_strdup_printf("%s %s", job && job->title ? job->title : "", job && job->detail ? job->detail : "");
+	return g_strdup_printf(
+		"%s %s", job && job->title ? job->title : "", job && job->detail ? job->detail : "");
 }
 
 static void
@@ -221,13 +224,29 @@ job_retry(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "job-details", .keys = "Enter", .hint = N_("why"), .brief = N_("Show the server's words and the next step"),
-		.needs = NEEDS_ENTRY, .run = job_details},
-	{.name = "job-cancel", .keys = "d", .hint = N_("cancel"), .brief = N_("Stop this job"), .needs = NEEDS_ENTRY,
+	{.name = "job-details",
+		.keys = "Enter",
+		.hint = N_("why"),
+		.brief = N_("Show the server's words and the next step"),
+		.needs = NEEDS_ENTRY,
+		.run = job_details},
+	{.name = "job-cancel",
+		.keys = "d",
+		.hint = N_("cancel"),
+		.brief = N_("Stop this job"),
+		.needs = NEEDS_ENTRY,
 		.run = job_cancel},
-	{.name = "job-retry", .keys = "r", .hint = N_("retry"), .brief = N_("Try again now"), .needs = NEEDS_ENTRY,
+	{.name = "job-retry",
+		.keys = "r",
+		.hint = N_("retry"),
+		.brief = N_("Try again now"),
+		.needs = NEEDS_ENTRY,
 		.run = job_retry},
-	{.name = "view-close", .keys = "q; i; x", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "view-close",
+		.keys = "q; i; x",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 };
 
 const CommandTable table_jobs = TABLE("jobs", rows);

@@ -48,7 +48,8 @@ read_run(EngineWorker *worker, gpointer data, Cancel *cancel)
 	Journal *journal = engine_worker_journal(worker);
 
 	(void)cancel;
-	read->rows = read->outbox ? outbox_list(journal, NULL, TRUE) : journal_recent(journal, NULL, OPERATIONS_SHOWN);
+	read->rows = read->outbox ? outbox_list(journal, NULL, TRUE)
+				  : journal_recent(journal, NULL, OPERATIONS_SHOWN);
 }
 
 static void
@@ -120,7 +121,7 @@ journal_event(View *view, const EngineEvent *event)
 		reload(view);
 }
 
-/* ---- outbox ------------------------------------------------------------------------------------------ */
+/* ---- outbox ------------------------------------------------------------------------------ */
 
 static char *
 outbox_title(View *view, char **right)
@@ -139,8 +140,10 @@ outbox_words(const OutboxMessage *message)
 	switch (message->state) {
 	case OUTBOX_QUEUED:
 		if (message->error)
-			return g_strdup_printf(_("tries again in %d s: %s"), (int)MAX(left, 0), message->error);
-		return left > 0 ? g_strdup_printf(_("leaves in %d s"), (int)left) : g_strdup(_("waits for the line"));
+			return g_strdup_printf(
+				_("tries again in %d s: %s"), (int)MAX(left, 0), message->error);
+		return left > 0 ? g_strdup_printf(_("leaves in %d s"), (int)left)
+				: g_strdup(_("waits for the line"));
 	case OUTBOX_SENDING:
 	case OUTBOX_DOT:
 		return g_strdup(_("is being sent"));
@@ -157,14 +160,16 @@ static void
 outbox_row(View *view, Grid *grid, Rect rect, guint row)
 {
 	const OutboxMessage *message = row_at(view, row);
-	g_autofree char *subject = text_safe(message->subject ? message->subject : _("(no subject)"), -1, TEXT_MARKS);
+	g_autofree char *subject =
+		text_safe(message->subject ? message->subject : _("(no subject)"), -1, TEXT_MARKS);
 	g_autofree char *words = outbox_words(message), *safe = text_safe(words, -1, TEXT_MARKS);
 	g_autofree char *to = message->recipients->len > 0
-		? text_safe(g_ptr_array_index(message->recipients, 0), -1, TEXT_MARKS)
-		: g_strdup("");
+				      ? text_safe(g_ptr_array_index(message->recipients, 0), -1, TEXT_MARKS)
+				      : g_strdup("");
 	gboolean bad = message->state == OUTBOX_FAILED || message->state == OUTBOX_UNCERTAIN;
 	int x = grid_text(grid, rect, 0, 1, bad ? STYLE_BAD : STYLE_PENDING,
-			grid_glyph(grid, bad ? GLYPH_CROSS : GLYPH_WAIT)) + 1;
+			grid_glyph(grid, bad ? GLYPH_CROSS : GLYPH_WAIT)) +
+		1;
 
 	x = grid_column(grid, rect, 0, x, MIN(24, rect.cols / 4), STYLE_NORMAL, to) + 1;
 	x = grid_column(grid, rect, 0, x, MIN(30, rect.cols / 3), STYLE_STRONG, subject) + 1;
@@ -251,7 +256,8 @@ outbox_details(View *view, const CommandCall *call)
 	(void)call;
 	g_string_append(out, "\n\n");
 	for (guint i = 0; i < message->recipients->len; i++)
-		g_string_append_printf(out, "    %s\n", (const char *)g_ptr_array_index(message->recipients, i));
+		g_string_append_printf(
+			out, "    %s\n", (const char *)g_ptr_array_index(message->recipients, i));
 	g_string_append_printf(out, "\n%s\n", words);
 	if (message->error)
 		g_string_append_printf(out, "\n%s\n    %s\n", _("The server said"), message->error);
@@ -259,20 +265,41 @@ outbox_details(View *view, const CommandCall *call)
 }
 
 static const Command outbox_rows[] = {
-	{.name = "outbox-edit", .keys = "Enter; e", .hint = N_("edit"), .brief = N_("Take it back into the composer"),
-		.needs = NEEDS_ENTRY, .run = outbox_edit},
-	{.name = "outbox-send-now", .keys = "y", .hint = N_("send now"), .brief = N_("Send it now; asks"),
-		.needs = NEEDS_ENTRY, .overrides = TRUE, .run = outbox_send_now},
-	{.name = "outbox-cancel", .keys = "d", .hint = N_("cancel"), .brief = N_("Do not send it: it goes back to the drafts"),
-		.needs = NEEDS_ENTRY, .run = outbox_cancel_message},
-	{.name = "outbox-details", .keys = "@", .hint = N_("details"), .brief = N_("Show recipients and the server's words"),
-		.needs = NEEDS_ENTRY, .run = outbox_details},
-	{.name = "view-close", .keys = "q; i; x", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "outbox-edit",
+		.keys = "Enter; e",
+		.hint = N_("edit"),
+		.brief = N_("Take it back into the composer"),
+		.needs = NEEDS_ENTRY,
+		.run = outbox_edit},
+	{.name = "outbox-send-now",
+		.keys = "y",
+		.hint = N_("send now"),
+		.brief = N_("Send it now; asks"),
+		.needs = NEEDS_ENTRY,
+		.overrides = TRUE,
+		.run = outbox_send_now},
+	{.name = "outbox-cancel",
+		.keys = "d",
+		.hint = N_("cancel"),
+		.brief = N_("Do not send it: it goes back to the drafts"),
+		.needs = NEEDS_ENTRY,
+		.run = outbox_cancel_message},
+	{.name = "outbox-details",
+		.keys = "@",
+		.hint = N_("details"),
+		.brief = N_("Show recipients and the server's words"),
+		.needs = NEEDS_ENTRY,
+		.run = outbox_details},
+	{.name = "view-close",
+		.keys = "q; i; x",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 };
 
 const CommandTable table_outbox = TABLE("outbox", outbox_rows);
 
-/* ---- what was done ----------------------------------------------------------------------------------------- */
+/* ---- what was done ----------------------------------------------------------------------- */
 
 static char *
 undo_title(View *view, char **right)
@@ -301,14 +328,16 @@ undo_row(View *view, Grid *grid, Rect rect, guint row)
 {
 	const Operation *operation = row_at(view, row);
 	g_autofree char *when = dates_format_short(operation->made, time(NULL));
-	g_autofree char *words = text_safe(operation->words ? operation->words : operation_kind_name(operation->kind), -1,
-		TEXT_MARKS);
+	g_autofree char *words = text_safe(
+		operation->words ? operation->words : operation_kind_name(operation->kind), -1, TEXT_MARKS);
 	g_autofree char *error = operation->error ? text_safe(operation->error, -1, TEXT_MARKS) : NULL;
 	const OperationLook *look = &operation_looks[operation->state];
 	int x = grid_column(grid, rect, 0, 1, 12, STYLE_DATE, when) + 1;
 
 	x = grid_column(grid, rect, 0, x, 10, look->style, _(look->words)) + 1;
-	x = grid_column(grid, rect, 0, x, error ? MIN(36, rect.cols / 2) : rect.cols - x - 1, STYLE_NORMAL, words) + 1;
+	x = grid_column(grid, rect, 0, x, error ? MIN(36, rect.cols / 2) : rect.cols - x - 1, STYLE_NORMAL,
+		    words) +
+	    1;
 	if (error)
 		grid_column(grid, rect, 0, x, rect.cols - x - 1, STYLE_BAD, error);
 }
@@ -339,7 +368,8 @@ operation_undo(View *view, const CommandCall *call)
 	const Operation *operation = row_at(view, view->list->selected);
 
 	(void)call;
-	app_expect(view->app, engine_undo(view->app->engine, operation->account, operation->group), view, said, NULL, NULL);
+	app_expect(view->app, engine_undo(view->app->engine, operation->account, operation->group), view,
+		said, NULL, NULL);
 }
 
 static void
@@ -349,7 +379,8 @@ operation_retry(View *view, const CommandCall *call)
 
 	(void)call;
 	if (operation->state == OPERATION_ERROR)
-		app_expect(view->app, engine_operation_retry(view->app->engine, operation->id), view, said, NULL, NULL);
+		app_expect(view->app, engine_operation_retry(view->app->engine, operation->id), view, said,
+			NULL, NULL);
 	else
 		app_say(view->app, "%s", _("This one did not fail."));
 }
@@ -361,19 +392,38 @@ operation_forget(View *view, const CommandCall *call)
 
 	(void)call;
 	if (operation->state == OPERATION_ERROR)
-		app_expect(view->app, engine_operation_forget(view->app->engine, operation->id), view, said, NULL, NULL);
+		app_expect(view->app, engine_operation_forget(view->app->engine, operation->id), view, said,
+			NULL, NULL);
 	else
-		app_say(view->app, "%s", _("Only a failed act can be forgotten: what the server has then stands."));
+		app_say(view->app, "%s",
+			_("Only a failed act can be forgotten: what the server has then stands."));
 }
 
 static const Command undo_rows[] = {
-	{.name = "operation-undo", .keys = "u; Enter", .hint = N_("undo"), .brief = N_("Take this act back"),
-		.needs = NEEDS_ENTRY, .overrides = TRUE, .run = operation_undo},
-	{.name = "operation-retry", .keys = "r", .hint = N_("retry"), .brief = N_("Try a failed act again"),
-		.needs = NEEDS_ENTRY, .run = operation_retry},
-	{.name = "operation-forget", .keys = "d", .hint = N_("forget"), .brief = N_("Forget a failed act: the server's state stands"),
-		.needs = NEEDS_ENTRY, .run = operation_forget},
-	{.name = "view-close", .keys = "q; i; x", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "operation-undo",
+		.keys = "u; Enter",
+		.hint = N_("undo"),
+		.brief = N_("Take this act back"),
+		.needs = NEEDS_ENTRY,
+		.overrides = TRUE,
+		.run = operation_undo},
+	{.name = "operation-retry",
+		.keys = "r",
+		.hint = N_("retry"),
+		.brief = N_("Try a failed act again"),
+		.needs = NEEDS_ENTRY,
+		.run = operation_retry},
+	{.name = "operation-forget",
+		.keys = "d",
+		.hint = N_("forget"),
+		.brief = N_("Forget a failed act: the server's state stands"),
+		.needs = NEEDS_ENTRY,
+		.run = operation_forget},
+	{.name = "view-close",
+		.keys = "q; i; x",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 };
 
 const CommandTable table_undo = TABLE("undo-list", undo_rows);

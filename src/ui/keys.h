@@ -43,7 +43,7 @@ enum {
 	K_REPORT, /* an answer of the terminal begins: parameters up to a letter follow */
 };
 
-#define K_CTRL(letter) ((Key)((letter) & 0x1f))
+#define K_CTRL(letter) ((Key)((letter)&0x1f))
 
 /* One name: "Esc v", "^B", "F5", "Space", "Semicolon", "q"; 0: not a key. */
 Key key_parse(const char *name);

@@ -60,7 +60,7 @@ links_of(View *pager)
 	return links;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------------------------------- */
 
 static void
 open_chosen(App *app, View *view, gunichar choice, gpointer data)
@@ -89,7 +89,8 @@ ask_open(View *view, const Link *link)
 	MimeLink copy = {link->number, link->text, link->target, link->host, link->openable, link->warning};
 
 	if (!link->openable) {
-		app_warn(app, _("Only http, https and mailto links are opened, and this one is none: %s"), link->target);
+		app_warn(app, _("Only http, https and mailto links are opened, and this one is none: %s"),
+			link->target);
 		g_string_free(words, TRUE);
 		return;
 	}
@@ -101,14 +102,15 @@ ask_open(View *view, const Link *link)
 		g_string_append_printf(words, "\n%s", _("Write to this address? y/n"));
 	else
 		g_string_append_printf(words, "\n%s %s",
-			_("The page may tell the sender that you read this."),
-			_("Open it? y/n"));
+			_("The page may tell the sender that you read this."), _("Open it? y/n"));
 	/* The whole target has been shown: Enter says yes, unless something is wrong with it. */
-	app_choose(app, view, words->str, link->warning ? "ny" : "yn", open_chosen, link_copy(&copy), link_free);
+	app_choose(
+		app, view, words->str, link->warning ? "ny" : "yn", open_chosen, link_copy(&copy), link_free);
 	g_string_free(words, TRUE);
 }
 
-/* ---- choosing by number ----------------------------------------------------------------------------------- */
+/* ---- choosing by number -----------------------------------------------------------------------------------
+ */
 
 static void
 candidates(App *app, const char *text, gsize *start, GPtrArray *out, gpointer data)
@@ -121,7 +123,8 @@ candidates(App *app, const char *text, gsize *start, GPtrArray *out, gpointer da
 	*start = 0;
 	for (guint i = 0; i < links->len; i++) {
 		const Link *link = g_ptr_array_index(links, i);
-		g_autofree char *words = g_strdup_printf("%u  %s", link->number, link->text ? link->text : "");
+		g_autofree char *words =
+			g_strdup_printf("%u  %s", link->number, link->text ? link->text : "");
 		int score = fuzzy_score(fuzzy, words);
 
 		if (number == link->number)
@@ -162,7 +165,7 @@ links_choose(View *pager)
 	app_prompt(pager->app, &spec);
 }
 
-/* ---- the list ------------------------------------------------------------------------------------------------- */
+/* ---- the list ---------------------------------------------------------------------------- */
 
 View *
 links_new(View *pager)
@@ -230,9 +233,17 @@ link_open(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "link-open", .keys = "Enter", .hint = N_("see, open"), .brief = N_("Show the whole target, then ask to open it"),
-		.needs = NEEDS_ENTRY, .run = link_open},
-	{.name = "view-close", .keys = "q", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "link-open",
+		.keys = "Enter",
+		.hint = N_("see, open"),
+		.brief = N_("Show the whole target, then ask to open it"),
+		.needs = NEEDS_ENTRY,
+		.run = link_open},
+	{.name = "view-close",
+		.keys = "q",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 };
 
 const CommandTable table_links = TABLE("links", rows);

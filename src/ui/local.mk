@@ -40,6 +40,7 @@ src_ui_libui_a_SOURCES = \
 	%D%/links.c %D%/links.h \
 	%D%/list.c %D%/list.h \
 	%D%/lists.h \
+	%D%/message-acts.c %D%/message-acts.h \
 	%D%/pager-commands.c \
 	%D%/pager-lines.c \
 	%D%/pager-state.h \

@@ -29,7 +29,8 @@ step(View *view, int rows)
 	else if (index_step(index, rows))
 		pager_follow(view);
 	else
-		app_say(view->app, "%s", rows > 0 ? _("This is the last message.") : _("This is the first message."));
+		app_say(view->app, "%s",
+			rows > 0 ? _("This is the last message.") : _("This is the first message."));
 }
 
 static void
@@ -75,7 +76,7 @@ message_jump(View *view, const CommandCall *call)
 		step(view, (int)((gint64)number - at));
 }
 
-/* ---- quotes, headers, ways to show --------------------------------------------------------------------- */
+/* ---- quotes, headers, ways to show ------------------------------------------------------- */
 
 static void
 quotes_toggle(View *view, const CommandCall *call)
@@ -102,8 +103,9 @@ quote_skip(View *view, const CommandCall *call)
 	(void)call;
 	for (guint i = pager->scroll.top; i < pager->lines->len; i++) {
 		const PagerLine *line = &g_array_index(pager->lines, PagerLine, i);
-		gboolean is_quote = line->kind == PAGER_FOLD
-			|| (line->kind == PAGER_TEXT && mime_text_line(text, line->n)->kind == MIME_LINE_QUOTE);
+		gboolean is_quote =
+			line->kind == PAGER_FOLD ||
+			(line->kind == PAGER_TEXT && mime_text_line(text, line->n)->kind == MIME_LINE_QUOTE);
 
 		if (quoted && !is_quote && i > pager->scroll.top) {
 			scroll_to(view, i);
@@ -157,10 +159,12 @@ wrap_toggle(View *view, const CommandCall *call)
 	(void)call;
 	pager->no_reflow = !pager->no_reflow;
 	pager_reload(pager);
-	app_say(view->app, "%s", pager->no_reflow ? _("Lines as they were sent.") : _("Paragraphs reflowed."));
+	app_say(view->app, "%s",
+		pager->no_reflow ? _("Lines as they were sent.") : _("Paragraphs reflowed."));
 }
 
-/* ---- search ---------------------------------------------------------------------------------------------- */
+/* ---- search ----------------------------------------------------------------------------------------------
+ */
 
 static void
 find(View *view, gboolean up, gboolean again)
@@ -244,7 +248,8 @@ search_highlight(View *view, const CommandCall *call)
 	((PagerView *)view)->no_highlight = !((PagerView *)view)->no_highlight;
 }
 
-/* ---- links and going back --------------------------------------------------------------------------------- */
+/* ---- links and going back ---------------------------------------------------------------------------------
+ */
 
 static void
 link_choose(View *view, const CommandCall *call)
@@ -273,45 +278,116 @@ quit(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "page-next", .keys = "Space; z; PageDown", .hint = N_("page"),
-		.brief = N_("Go on by a page; at the end: the next message"), .run = page_next},
-	{.name = "page-previous", .keys = "-; Z; PageUp", .brief = N_("Go back by a page"), .run = scroll_page_previous},
+	{.name = "page-next",
+		.keys = "Space; z; PageDown",
+		.hint = N_("page"),
+		.brief = N_("Go on by a page; at the end: the next message"),
+		.run = page_next},
+	{.name = "page-previous",
+		.keys = "-; Z; PageUp",
+		.brief = N_("Go back by a page"),
+		.run = scroll_page_previous},
 	{.name = "line-next", .keys = "Enter; Down", .brief = N_("Go on by a line"), .run = line_next},
-	{.name = "line-previous", .keys = "Backspace; Up", .brief = N_("Go back by a line"), .run = scroll_line_previous},
-	{.name = "message-next", .keys = "j", .hint = N_("next"), .brief = N_("Go to the next message"), .run = message_next},
-	{.name = "message-previous", .keys = "k", .hint = N_("previous"), .brief = N_("Go to the previous message"),
+	{.name = "line-previous",
+		.keys = "Backspace; Up",
+		.brief = N_("Go back by a line"),
+		.run = scroll_line_previous},
+	{.name = "message-next",
+		.keys = "j",
+		.hint = N_("next"),
+		.brief = N_("Go to the next message"),
+		.run = message_next},
+	{.name = "message-previous",
+		.keys = "k",
+		.hint = N_("previous"),
+		.brief = N_("Go to the previous message"),
 		.run = message_previous},
 	{.name = "half-next", .keys = "]", .brief = N_("Go on by half a page"), .run = scroll_half_next},
-	{.name = "half-previous", .keys = "[", .brief = N_("Go back by half a page"), .run = scroll_half_previous},
+	{.name = "half-previous",
+		.keys = "[",
+		.brief = N_("Go back by half a page"),
+		.run = scroll_half_previous},
 	{.name = "text-top", .keys = "^; Home", .brief = N_("Go to the top"), .run = scroll_top},
 	{.name = "text-bottom", .keys = "End", .brief = N_("Go to the bottom"), .run = scroll_bottom},
-	{.name = "message-jump", .keys = "", .brief = N_("Go to a message by its number: type it, then Enter"),
-		.argument = ARGUMENT_NUMBER, .run = message_jump},
-	{.name = "quotes-toggle", .keys = "T", .hint = N_("quotes"), .brief = N_("Fold or unfold long quotes"),
-		.needs = NEEDS_TEXT, .run = quotes_toggle},
-	{.name = "quote-skip", .keys = "S", .brief = N_("Skip quoted text"), .needs = NEEDS_TEXT, .run = quote_skip},
+	{.name = "message-jump",
+		.keys = "",
+		.brief = N_("Go to a message by its number: type it, then Enter"),
+		.argument = ARGUMENT_NUMBER,
+		.run = message_jump},
+	{.name = "quotes-toggle",
+		.keys = "T",
+		.hint = N_("quotes"),
+		.brief = N_("Fold or unfold long quotes"),
+		.needs = NEEDS_TEXT,
+		.run = quotes_toggle},
+	{.name = "quote-skip",
+		.keys = "S",
+		.brief = N_("Skip quoted text"),
+		.needs = NEEDS_TEXT,
+		.run = quote_skip},
 	{.name = "headers-skip", .keys = "H", .brief = N_("Skip the headers"), .run = headers_skip},
-	{.name = "headers-toggle", .keys = "h", .hint = N_("headers"), .brief = N_("Show all headers, or the chosen ones"),
+	{.name = "headers-toggle",
+		.keys = "h",
+		.hint = N_("headers"),
+		.brief = N_("Show all headers, or the chosen ones"),
 		.run = headers_toggle},
-	{.name = "alternative-toggle", .keys = "Esc A", .hint = N_("html"), .brief = N_("Show the plain part or the HTML part"),
-		.needs = NEEDS_TEXT, .run = alternative_toggle},
-	{.name = "wrap-toggle", .keys = "Esc W", .hint = N_("wrap"), .brief = N_("Reflow paragraphs, or show lines as sent"),
-		.needs = NEEDS_TEXT, .run = wrap_toggle},
-	{.name = "search", .keys = "/", .hint = N_("search"), .brief = N_("Search this message"), .needs = NEEDS_TEXT,
-		.argument = ARGUMENT_TEXT, .run = search},
-	{.name = "search-reverse", .keys = "Esc /", .brief = N_("Search this message upwards"), .needs = NEEDS_TEXT,
-		.argument = ARGUMENT_TEXT, .run = search_reverse},
-	{.name = "search-next", .keys = "n", .brief = N_("Go to the next place found"), .needs = NEEDS_SEARCH | NEEDS_TEXT,
+	{.name = "alternative-toggle",
+		.keys = "Esc A",
+		.hint = N_("html"),
+		.brief = N_("Show the plain part or the HTML part"),
+		.needs = NEEDS_TEXT,
+		.run = alternative_toggle},
+	{.name = "wrap-toggle",
+		.keys = "Esc W",
+		.hint = N_("wrap"),
+		.brief = N_("Reflow paragraphs, or show lines as sent"),
+		.needs = NEEDS_TEXT,
+		.run = wrap_toggle},
+	{.name = "search",
+		.keys = "/",
+		.hint = N_("search"),
+		.brief = N_("Search this message"),
+		.needs = NEEDS_TEXT,
+		.argument = ARGUMENT_TEXT,
+		.run = search},
+	{.name = "search-reverse",
+		.keys = "Esc /",
+		.brief = N_("Search this message upwards"),
+		.needs = NEEDS_TEXT,
+		.argument = ARGUMENT_TEXT,
+		.run = search_reverse},
+	{.name = "search-next",
+		.keys = "n",
+		.brief = N_("Go to the next place found"),
+		.needs = NEEDS_SEARCH | NEEDS_TEXT,
 		.run = search_next},
-	{.name = "search-opposite", .keys = "Esc N", .brief = N_("Go to the place found before"),
-		.needs = NEEDS_SEARCH | NEEDS_TEXT, .run = search_opposite},
-	{.name = "search-highlight", .keys = "\\", .brief = N_("Show or hide what the search found"),
-		.needs = NEEDS_SEARCH, .run = search_highlight},
-	{.name = "link-choose", .keys = "l", .hint = N_("links"), .brief = N_("Choose a link, see its target, open it"),
-		.needs = NEEDS_LINKS, .run = link_choose},
-	{.name = "links", .keys = "^B", .hint = N_("links"), .brief = N_("List the links with their whole targets"),
-		.needs = NEEDS_LINKS, .run = links},
-	{.name = "view-close", .keys = "q; i; x", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "search-opposite",
+		.keys = "Esc N",
+		.brief = N_("Go to the place found before"),
+		.needs = NEEDS_SEARCH | NEEDS_TEXT,
+		.run = search_opposite},
+	{.name = "search-highlight",
+		.keys = "\\",
+		.brief = N_("Show or hide what the search found"),
+		.needs = NEEDS_SEARCH,
+		.run = search_highlight},
+	{.name = "link-choose",
+		.keys = "l",
+		.hint = N_("links"),
+		.brief = N_("Choose a link, see its target, open it"),
+		.needs = NEEDS_LINKS,
+		.run = link_choose},
+	{.name = "links",
+		.keys = "^B",
+		.hint = N_("links"),
+		.brief = N_("List the links with their whole targets"),
+		.needs = NEEDS_LINKS,
+		.run = links},
+	{.name = "view-close",
+		.keys = "q; i; x",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 	{.name = "quit", .keys = "Q", .brief = N_("Leave Posthorn"), .run = quit},
 };
 

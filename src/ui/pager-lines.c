@@ -61,7 +61,8 @@ add_field(PagerView *pager, const char *name, const char *value)
 
 	for (guint i = 0; i < most; i++) {
 		const char *row = g_ptr_array_index(rows, i);
-		g_autofree char *cut = i + 1 == most && most < rows->len ? g_strconcat(row, " ...", NULL) : g_strdup(row);
+		g_autofree char *cut =
+			i + 1 == most && most < rows->len ? g_strconcat(row, " ...", NULL) : g_strdup(row);
 
 		add_head(pager, PAGER_FIELD, i == 0 ? name : NULL, cut);
 	}
@@ -76,10 +77,11 @@ add_known_fields(PagerView *pager)
 
 	if (!row)
 		return;
-	name = mime_sender_display(row->from_name, row->from_address ? row->from_address : "", row->several_from);
+	name = mime_sender_display(
+		row->from_name, row->from_address ? row->from_address : "", row->several_from);
 	from = row->from_address && g_strcmp0(name, row->from_address) != 0
-		? g_strdup_printf("%s <%s>", name, row->from_address)
-		: g_strdup(name);
+		       ? g_strdup_printf("%s <%s>", name, row->from_address)
+		       : g_strdup(name);
 	date = dates_format_long((DateTime){row->sent, row->sent_offset});
 	to = row->to ? text_safe(row->to, -1, TEXT_MARKS) : NULL;
 	subject = text_safe(row->subject ? row->subject : _("(no subject)"), -1, TEXT_MARKS);
@@ -131,7 +133,9 @@ add_text(PagerView *pager)
 	for (guint n = 0; n < count; n++) {
 		const MimeFold *run;
 
-		while (fold < folds->len && g_array_index(folds, MimeFold, fold).first + g_array_index(folds, MimeFold, fold).count <= n)
+		while (fold < folds->len && g_array_index(folds, MimeFold, fold).first +
+							    g_array_index(folds, MimeFold, fold).count <=
+						    n)
 			fold++;
 		run = fold < folds->len ? &g_array_index(folds, MimeFold, fold) : NULL;
 		if (run && n == run->first && run->count > 0 && is_folded(pager, fold)) {
@@ -211,8 +215,8 @@ pager_lay_out(PagerView *pager)
 		add_words(pager, pager->failure);
 	fill_box(pager);
 	pager->scroll.count = pager->lines->len;
-	pager->scroll.top = MIN(pager->scroll.top, pager->scroll.count > pager->scroll.page
-			? pager->scroll.count - pager->scroll.page : 0);
+	pager->scroll.top = MIN(pager->scroll.top,
+		pager->scroll.count > pager->scroll.page ? pager->scroll.count - pager->scroll.page : 0);
 }
 
 guint
@@ -233,7 +237,7 @@ pager_search(const PagerView *pager, const char *folded, guint from, gboolean up
 	return G_MAXUINT;
 }
 
-/* ---- drawing -------------------------------------------------------------------------------------- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static StyleId
 line_style(const MimeLine *line)
@@ -352,7 +356,8 @@ draw_line(PagerView *pager, Grid *grid, Rect row, const PagerLine *line, const c
 		head = g_ptr_array_index(pager->head, line->n);
 		if (head->label)
 			grid_text(grid, row, 0, 1, STYLE_FIELD_NAME, head->label);
-		grid_text(grid, row, 0, 1 + MAX(head->label ? text_cells(head->label, -1) + 1 : 0, LABEL_CELLS), STYLE_NORMAL,
+		grid_text(grid, row, 0,
+			1 + MAX(head->label ? text_cells(head->label, -1) + 1 : 0, LABEL_CELLS), STYLE_NORMAL,
 			head->text);
 		break;
 	case PAGER_RULE:
@@ -364,7 +369,8 @@ draw_line(PagerView *pager, Grid *grid, Rect row, const PagerLine *line, const c
 	case PAGER_FOLD:
 		fold = &g_array_index(mime_text_folds(pager->content->text), MimeFold, line->n);
 		grid_text(grid, row, 0, 1, STYLE_NOTE, grid_glyph(grid, GLYPH_FOLDED));
-		grid_print(grid, row, 0, 3, STYLE_NOTE, P_("%u quoted line (T unfolds)", "%u quoted lines (T unfolds)", fold->count),
+		grid_print(grid, row, 0, 3, STYLE_NOTE,
+			P_("%u quoted line (T unfolds)", "%u quoted lines (T unfolds)", fold->count),
 			fold->count);
 		break;
 	case PAGER_WORDS:
@@ -386,7 +392,8 @@ draw_box(PagerView *pager, Grid *grid, Rect rect)
 	box = rect_rows(rect, rect.rows - rows, rows);
 	grid_repeat(grid, box, 0, 1, box.cols - 2, STYLE_RULE, GLYPH_HORIZONTAL);
 	for (guint i = 0; i < pager->box->len; i++)
-		grid_column(grid, box, (int)i + 1, 1, box.cols - 2, STYLE_NOTE, g_ptr_array_index(pager->box, i));
+		grid_column(
+			grid, box, (int)i + 1, 1, box.cols - 2, STYLE_NOTE, g_ptr_array_index(pager->box, i));
 	return rows;
 }
 
@@ -404,7 +411,8 @@ pager_draw(View *view, Grid *grid, Rect rect, gboolean focused)
 		draw_line(pager, grid, rect_row(text, y),
 			&g_array_index(pager->lines, PagerLine, pager->scroll.top + (guint)y), folded);
 	if (!pager->content && !pager->failure && waited > G_USEC_PER_SEC / 5)
-		grid_text(grid, text, (int)pager->lines->len, 1, STYLE_DIM, _("Fetching the message ...  ^G stops"));
+		grid_text(grid, text, (int)pager->lines->len, 1, STYLE_DIM,
+			_("Fetching the message ...  ^G stops"));
 	if (focused)
 		app_cursor(view->app, text.y, text.x, FALSE);
 }

@@ -31,24 +31,24 @@ typedef struct {
 	guint index_id;     /* view of the index it was opened from; 0 */
 	UiAccount *account; /* NULL: from a file */
 	RowId row;
-	StoreRow *known;    /* what the index knows of it; NULL */
-	GBytes *file;       /* octets; NULL: from the store */
+	StoreRow *known; /* what the index knows of it; NULL */
+	GBytes *file;    /* octets; NULL: from the store */
 	char *path;
-	Content *content;   /* NULL: not here yet */
+	Content *content; /* NULL: not here yet */
 	Cancel *loading;
-	guint ticket;       /* of what is fetched; 0 */
-	char *failure;      /* why there is no text */
+	guint ticket;  /* of what is fetched; 0 */
+	char *failure; /* why there is no text */
 	gint64 opened_at;
 
-	GArray *lines;      /* of PagerLine */
-	GPtrArray *head;    /* of PagerHead */
-	GPtrArray *box;     /* of char *: what is said below */
-	GArray *unfolded;   /* of gboolean, by fold */
+	GArray *lines;                  /* of PagerLine */
+	GPtrArray *head;                /* of PagerHead */
+	GPtrArray *box;                 /* of char *: what is said below */
+	GArray *unfolded;               /* of gboolean, by fold */
 	gboolean all_quotes, no_quotes; /* T */
 	gboolean full_headers, html, no_reflow;
 	gboolean no_highlight;
-	int laid_out;       /* width of the text; 0: none */
-	guint read_source;  /* timer of mark-read-after */
+	int laid_out;      /* width of the text; 0: none */
+	guint read_source; /* timer of mark-read-after */
 } PagerView;
 
 /* pager.c */

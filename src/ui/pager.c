@@ -24,7 +24,7 @@ index_of(PagerView *pager)
 	return index && index->class == &index_class ? index : NULL;
 }
 
-/* ---- loading --------------------------------------------------------------------------------------- */
+/* ---- loading ----------------------------------------------------------------------------- */
 
 static void
 stop(PagerView *pager)
@@ -69,11 +69,13 @@ plan_read(PagerView *pager)
 
 	if (!pager->account || !pager->known || pager->read_source)
 		return;
-	preferences = config_preferences(pager->view.app->config, pager->account->key, pager->known->folder_name);
+	preferences =
+		config_preferences(pager->view.app->config, pager->account->key, pager->known->folder_name);
 	if (preferences->mark_read_after_ms == 0)
 		mark_read(pager);
 	else if (preferences->mark_read_after_ms > 0)
-		pager->read_source = g_timeout_add((guint)MIN(preferences->mark_read_after_ms, G_MAXINT), on_read, pager);
+		pager->read_source =
+			g_timeout_add((guint)MIN(preferences->mark_read_after_ms, G_MAXINT), on_read, pager);
 }
 
 static void
@@ -89,7 +91,8 @@ fetched(App *app, View *view, const EngineEvent *event, gpointer data)
 	if (event->error) {
 		g_free(pager->failure);
 		pager->failure = g_strdup_printf(
-			_("The text is not here, and could not be fetched:\n%s\n\n$ tries again."), event->error->message);
+			_("The text is not here, and could not be fetched:\n%s\n\n$ tries again."),
+			event->error->message);
 		pager_lay_out(pager);
 		return;
 	}
@@ -280,7 +283,8 @@ pager_text(View *view)
 	return pager->content ? pager->content->text : NULL;
 }
 
-/* ---- the class ------------------------------------------------------------------------------------------ */
+/* ---- the class ------------------------------------------------------------------------------------------
+ */
 
 static void
 pager_free(View *view)
@@ -304,9 +308,12 @@ static char *
 pager_title(View *view, char **right)
 {
 	PagerView *pager = (PagerView *)view;
-	const char *path = grid_glyph(view->app->grid, GLYPH_PATH), *dot = grid_glyph(view->app->grid, GLYPH_DOT);
+	const char *path = grid_glyph(view->app->grid, GLYPH_PATH),
+		   *dot = grid_glyph(view->app->grid, GLYPH_DOT);
 	g_autofree char *place = scroll_place(view);
-	const char *subject = pager->content ? pager->content->subject : pager->known ? pager->known->subject : NULL;
+	const char *subject = pager->content ? pager->content->subject
+			      : pager->known ? pager->known->subject
+					     : NULL;
 	View *index = index_of(pager);
 	guint count, at;
 
@@ -360,7 +367,8 @@ pager_stop(View *view, gboolean try)
 		return FALSE;
 	if (!try) {
 		stop(pager);
-		pager->failure = g_strdup(_("Stopped. The text is not here; Enter in the list fetches it again."));
+		pager->failure =
+			g_strdup(_("Stopped. The text is not here; Enter in the list fetches it again."));
 		pager_lay_out(pager);
 	}
 	return TRUE;

@@ -22,7 +22,7 @@ void pager_open_octets(App *app, const char *title, GBytes *octets);
 void pager_follow(View *view);
 
 /* What is shown, for links, parts and replies. */
-UiAccount *pager_account(View *view); /* NULL: from a file */
-RowId pager_row(View *view);          /* 0: from a file */
-GBytes *pager_octets(View *view);     /* of a file; NULL: from the store */
+UiAccount *pager_account(View *view);   /* NULL: from a file */
+RowId pager_row(View *view);            /* 0: from a file */
+GBytes *pager_octets(View *view);       /* of a file; NULL: from the store */
 const MimeText *pager_text(View *view); /* NULL: not here yet */

@@ -30,7 +30,8 @@ command_candidates(View *view, const char *text, GPtrArray *candidates)
 		if (command_refusal(command, has))
 			score -= 5000;
 		keys = keymap_keys(view->keymap, command, TRUE);
-		g_ptr_array_add(candidates, candidate_new(command->name, _(command->brief), *keys ? keys : NULL, *text ? score : 0));
+		g_ptr_array_add(candidates, candidate_new(command->name, _(command->brief),
+						    *keys ? keys : NULL, *text ? score : 0));
 	}
 }
 

@@ -21,9 +21,9 @@ typedef struct {
 	UiAccount *account; /* NULL: octets */
 	RowId row;
 	GBytes *octets;
-	Content *content;   /* NULL: not here yet */
+	Content *content; /* NULL: not here yet */
 	guint ticket;
-	char *folder;       /* last saved into */
+	char *folder; /* last saved into */
 } PartsView;
 
 static void load(PartsView *parts);
@@ -69,8 +69,10 @@ loaded(App *app, View *view, Content *content, gpointer data)
 static void
 load(PartsView *parts)
 {
-	ContentWish wish = {
-		.account = parts->account ? parts->account->key : NULL, .row = parts->row, .octets = parts->octets, .width = 78};
+	ContentWish wish = {.account = parts->account ? parts->account->key : NULL,
+		.row = parts->row,
+		.octets = parts->octets,
+		.width = 78};
 
 	content_load(parts->view.app, &parts->view, &wish, loaded, NULL, NULL);
 }
@@ -85,7 +87,8 @@ parts_new(App *app, UiAccount *account, RowId row, GBytes *octets)
 	parts->account = account;
 	parts->row = row;
 	parts->octets = octets ? g_bytes_ref(octets) : NULL;
-	parts->folder = g_strdup(downloads && g_file_test(downloads, G_FILE_TEST_IS_DIR) ? downloads : g_get_home_dir());
+	parts->folder = g_strdup(
+		downloads && g_file_test(downloads, G_FILE_TEST_IS_DIR) ? downloads : g_get_home_dir());
 	load(parts);
 	return &parts->view;
 }
@@ -117,7 +120,8 @@ parts_title(View *view, char **right)
 	guint count = view->list->count;
 
 	*right = g_strdup_printf(P_("%u part", "%u parts", count), count);
-	return g_strdup_printf(_("Parts of %s"), content && content->subject ? content->subject : _("the message"));
+	return g_strdup_printf(
+		_("Parts of %s"), content && content->subject ? content->subject : _("the message"));
 }
 
 static void
@@ -130,7 +134,9 @@ parts_row(View *view, Grid *grid, Rect rect, guint row)
 	x = grid_text(grid, rect, 0, x, STYLE_MARKED, view_is_marked(view, row) ? "*" : " ");
 	x = grid_print(grid, rect, 0, x, STYLE_COUNT, "%3u ", row + 1) + (int)MIN(part->depth, 12) * 2;
 	x = grid_text(grid, rect, 0, x, STYLE_DIM, part->attachment ? "@ " : "  ");
-	x = grid_column(grid, rect, 0, x, rect.cols - x - types - 9, part->container ? STYLE_DIM : STYLE_NORMAL, part->words) + 1;
+	x = grid_column(grid, rect, 0, x, rect.cols - x - types - 9,
+		    part->container ? STYLE_DIM : STYLE_NORMAL, part->words) +
+	    1;
 	x = grid_column(grid, rect, 0, x, types, STYLE_DIM, part->type) + 1;
 	grid_column_right(grid, rect, 0, x, 5, STYLE_DIM, part->container ? "" : size);
 }
@@ -177,11 +183,11 @@ const ViewClass parts_class = {
 	.empty = N_("The parts are being fetched ..."),
 };
 
-/* ---- commands --------------------------------------------------------------------------------------- */
+/* ---- commands ---------------------------------------------------------------------------- */
 
 typedef struct {
 	char *name, *type, *charset;
-	char *folder; /* to save into */
+	char *folder;  /* to save into */
 	gboolean text; /* show as text whatever it is */
 } PartAct;
 
@@ -214,8 +220,8 @@ with_part(View *view, const ContentPart *part, PartDone done, PartAct *act)
 	PartsView *parts = (PartsView *)view;
 
 	/* A container at the root is the message itself. */
-	content_part(view->app, view, parts->account ? parts->account->key : NULL, parts->row, parts->octets, part->section,
-		done, act, part_act_free);
+	content_part(view->app, view, parts->account ? parts->account->key : NULL, parts->row, parts->octets,
+		part->section, done, act, part_act_free);
 }
 
 static void
@@ -241,13 +247,15 @@ is_text(const ContentPart *part)
 	return g_str_has_prefix(part->type, "text/") || g_str_has_prefix(part->type, "message/");
 }
 
-/* ---- opening outside -------------------------------------------------------------------------------------- */
+/* ---- opening outside --------------------------------------------------------------------------------------
+ */
 
 static gboolean
 looks_dangerous(const char *name)
 {
-	static const char *const endings[] = {".desktop", ".sh", ".exe", ".bat", ".cmd", ".js", ".jar", ".py", ".pl", ".run",
-		".appimage", ".scr", ".vbs", ".ps1", ".com", ".msi", ".lnk", ".html", ".htm", ".svg"};
+	static const char *const endings[] = {".desktop", ".sh", ".exe", ".bat", ".cmd", ".js", ".jar", ".py",
+		".pl", ".run", ".appimage", ".scr", ".vbs", ".ps1", ".com", ".msi", ".lnk", ".html", ".htm",
+		".svg"};
 	g_autofree char *small = g_ascii_strdown(name, -1);
 
 	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
@@ -307,7 +315,8 @@ ask_open(View *view, const ContentPart *part)
 {
 	g_auto(GStrv) argv = config_opener(view->app->config);
 	g_autofree char *words = g_strdup_printf(_("%sOpen %s with %s? y/n"),
-		looks_dangerous(part->name) ? _("Careful: this kind of file can run programs.\n") : "", part->name, argv[0]);
+		looks_dangerous(part->name) ? _("Careful: this kind of file can run programs.\n") : "",
+		part->name, argv[0]);
 	Chosen *chosen = g_new0(Chosen, 1);
 
 	chosen->row = view->list->selected;
@@ -344,7 +353,7 @@ part_text(View *view, const CommandCall *call)
 	with_part(view, part, show_part, part_act_new(part));
 }
 
-/* ---- saving --------------------------------------------------------------------------------------------------- */
+/* ---- saving ------------------------------------------------------------------------------ */
 
 static void
 save_part(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
@@ -426,8 +435,8 @@ part_save(View *view, const CommandCall *call)
 {
 	PartsView *parts = (PartsView *)view;
 	const ContentPart *part = part_at(view, view->list->selected);
-	g_autofree char *initial =
-		call->marked ? g_strdup_printf("%s/", parts->folder) : g_build_filename(parts->folder, part->name, NULL);
+	g_autofree char *initial = call->marked ? g_strdup_printf("%s/", parts->folder)
+						: g_build_filename(parts->folder, part->name, NULL);
 	PromptSpec spec = {.view = view,
 		.label = call->marked ? _("Save the marked parts into:") : _("Save as:"),
 		.initial = initial,
@@ -461,17 +470,44 @@ part_pipe(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "part-view", .keys = "Enter", .hint = N_("view"), .brief = N_("Show the part here, or ask to open it"),
-		.needs = NEEDS_ENTRY, .run = part_view},
-	{.name = "part-save", .keys = "s", .hint = N_("save"), .brief = N_("Save the part; never overwrites"),
-		.needs = NEEDS_ENTRY, .on_marked = TRUE, .argument = ARGUMENT_TEXT, .run = part_save},
-	{.name = "part-open", .keys = "m", .hint = N_("open outside"), .brief = N_("Open the part with another program; asks"),
-		.needs = NEEDS_ENTRY, .overrides = TRUE, .run = part_open},
-	{.name = "part-text", .keys = "T", .hint = N_("as text"), .brief = N_("Show the part as text, whatever it is"),
-		.needs = NEEDS_ENTRY, .run = part_text},
-	{.name = "part-pipe", .keys = "|", .hint = N_("pipe"), .brief = N_("Give the part to a program"),
-		.needs = NEEDS_ENTRY, .run = part_pipe},
-	{.name = "view-close", .keys = "q; i; x; v", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "part-view",
+		.keys = "Enter",
+		.hint = N_("view"),
+		.brief = N_("Show the part here, or ask to open it"),
+		.needs = NEEDS_ENTRY,
+		.run = part_view},
+	{.name = "part-save",
+		.keys = "s",
+		.hint = N_("save"),
+		.brief = N_("Save the part; never overwrites"),
+		.needs = NEEDS_ENTRY,
+		.on_marked = TRUE,
+		.argument = ARGUMENT_TEXT,
+		.run = part_save},
+	{.name = "part-open",
+		.keys = "m",
+		.hint = N_("open outside"),
+		.brief = N_("Open the part with another program; asks"),
+		.needs = NEEDS_ENTRY,
+		.overrides = TRUE,
+		.run = part_open},
+	{.name = "part-text",
+		.keys = "T",
+		.hint = N_("as text"),
+		.brief = N_("Show the part as text, whatever it is"),
+		.needs = NEEDS_ENTRY,
+		.run = part_text},
+	{.name = "part-pipe",
+		.keys = "|",
+		.hint = N_("pipe"),
+		.brief = N_("Give the part to a program"),
+		.needs = NEEDS_ENTRY,
+		.run = part_pipe},
+	{.name = "view-close",
+		.keys = "q; i; x; v",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 };
 
 const CommandTable table_parts = TABLE("parts", rows);

@@ -15,8 +15,8 @@ typedef struct {
 	App *app;
 	guint view_id;
 	UiAccount *account;
-	GArray *rows;    /* NULL: octets */
-	guint next;      /* row to fetch */
+	GArray *rows; /* NULL: octets */
+	guint next;   /* row to fetch */
 	GByteArray *input;
 	char **argv;
 	char *output, *errors;
@@ -48,7 +48,8 @@ run(EngineWorker *worker, gpointer data, Cancel *cancel)
 	ProgramOptions options = {.input = (const char *)pipe->input->data, .input_length = pipe->input->len};
 
 	(void)worker;
-	program_run(pipe->argv, &options, cancel, &pipe->output, &pipe->output_length, &pipe->errors, &pipe->error);
+	program_run(pipe->argv, &options, cancel, &pipe->output, &pipe->output_length, &pipe->errors,
+		&pipe->error);
 }
 
 static void
@@ -81,7 +82,7 @@ start(Pipe *pipe)
 	pipe_free(pipe);
 }
 
-/* ---- gathering ----------------------------------------------------------------------------------------- */
+/* ---- gathering --------------------------------------------------------------------------- */
 
 static void
 append_mbox(GByteArray *out, const char *data, gsize length)
@@ -175,7 +176,8 @@ ask(View *view, Pipe *pipe, const char *command)
 {
 	Pipe **box = g_new0(Pipe *, 1);
 	PromptSpec spec = {.view = view,
-		.label = pipe->rows && pipe->rows->len > 1 ? _("Give the marked messages to:") : _("Give it to the program:"),
+		.label = pipe->rows && pipe->rows->len > 1 ? _("Give the marked messages to:")
+							   : _("Give it to the program:"),
 		.history = "program",
 		.done = asked,
 		.data = box,
@@ -209,7 +211,8 @@ pipe_messages(View *view, UiAccount *account, const GArray *rows, GBytes *octets
 	pipe->account = account;
 	pipe->rows = rows ? g_array_ref((GArray *)rows) : NULL;
 	if (octets)
-		g_byte_array_append(pipe->input, g_bytes_get_data(octets, NULL), (guint)g_bytes_get_size(octets));
+		g_byte_array_append(
+			pipe->input, g_bytes_get_data(octets, NULL), (guint)g_bytes_get_size(octets));
 	ask(view, pipe, command);
 }
 

@@ -46,7 +46,8 @@ on_exit_of_program(GPid pid, gint status, gpointer data)
 	app_watch_keys(app);
 	app_resized(app);
 	if (running->done)
-		running->done(app, running->view_id ? app_view(app, running->view_id) : NULL, status, running->data);
+		running->done(app, running->view_id ? app_view(app, running->view_id) : NULL, status,
+			running->data);
 	if (running->free_data)
 		running->free_data(running->data);
 	g_free(running);
@@ -56,7 +57,8 @@ on_exit_of_program(GPid pid, gint status, gpointer data)
 static void
 say_cannot_start(App *app, const char *name, const GError *error)
 {
-	g_autofree char *safe = text_safe(name, -1, TEXT_MARKS), *why = text_safe(error->message, -1, TEXT_MARKS);
+	g_autofree char *safe = text_safe(name, -1, TEXT_MARKS),
+			*why = text_safe(error->message, -1, TEXT_MARKS);
 	g_autoptr(GError) fault = NULL;
 
 	fault_set(&fault, FAULT_LOCAL, _("Cannot run %s: %s"), safe, why);
@@ -64,8 +66,8 @@ say_cannot_start(App *app, const char *name, const GError *error)
 }
 
 gboolean
-app_run_program(App *app, View *view, char *const *argv, AppProgramDone done, gpointer data,
-	GDestroyNotify free_data)
+app_run_program(
+	App *app, View *view, char *const *argv, AppProgramDone done, gpointer data, GDestroyNotify free_data)
 {
 	g_autoptr(GError) error = NULL;
 	GPid pid = 0;
@@ -76,8 +78,8 @@ app_run_program(App *app, View *view, char *const *argv, AppProgramDone done, gp
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	if (!g_spawn_async(NULL, (char **)argv, NULL,
-		    G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN, child_setup, NULL,
-		    &pid, &error)) {
+		    G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN,
+		    child_setup, NULL, &pid, &error)) {
 		signal(SIGINT, SIG_DFL);
 		signal(SIGQUIT, SIG_DFL);
 		app->foreground = FALSE;
@@ -108,8 +110,8 @@ app_open_with(App *app, char *const *argv, const char *file)
 	g_ptr_array_add(all, NULL);
 	/* By argv, never through a shell; what it prints must not reach our screen. */
 	if (!g_spawn_async(NULL, (char **)all->pdata, NULL,
-		    G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, child_setup, NULL,
-		    NULL, &error)) {
+		    G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+		    child_setup, NULL, NULL, &error)) {
 		say_cannot_start(app, argv[0], error);
 		return FALSE;
 	}

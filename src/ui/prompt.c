@@ -22,9 +22,9 @@ struct Prompt {
 	int widest;            /* cells of the widest one */
 	gsize start;           /* of the word they replace */
 	List list;
-	gboolean chosen;       /* the selected candidate was walked to */
-	guint history_at;      /* 0: the line being written */
-	char *cycled;          /* what Space gave */
+	gboolean chosen;  /* the selected candidate was walked to */
+	guint history_at; /* 0: the line being written */
+	char *cycled;     /* what Space gave */
 };
 
 Candidate *
@@ -75,7 +75,8 @@ complete(App *app, Prompt *prompt)
 {
 	g_ptr_array_set_size(prompt->candidates, 0);
 	prompt->start = prompt->spec.separators ? line_word(prompt->line, prompt->separators_copy) : 0;
-	prompt->spec.complete(app, line_text(prompt->line), &prompt->start, prompt->candidates, prompt->spec.data);
+	prompt->spec.complete(
+		app, line_text(prompt->line), &prompt->start, prompt->candidates, prompt->spec.data);
 	sort_candidates(prompt->candidates);
 	prompt->widest = 0;
 	for (guint i = 0; i < prompt->candidates->len; i++) {
@@ -198,7 +199,8 @@ walk_candidates(Prompt *prompt, int step)
 	guint count = prompt->candidates->len;
 
 	if (prompt->chosen || step < 0)
-		list_select(&prompt->list, (prompt->list.selected + count + (guint)(step + (int)count)) % count);
+		list_select(
+			&prompt->list, (prompt->list.selected + count + (guint)(step + (int)count)) % count);
 	prompt->chosen = TRUE;
 	if (!prompt->spec.live)
 		take_candidate(prompt, prompt->list.selected);
@@ -411,7 +413,7 @@ prompt_paste(App *app, const char *text)
 	app_dirty(app);
 }
 
-/* ---- drawing ---------------------------------------------------------------------- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static int
 words_rows(const Prompt *prompt, int cols)
@@ -453,7 +455,8 @@ draw_candidate(const Prompt *prompt, Grid *grid, Rect row, guint i)
 		grid_column(grid, row, 0, x + 1, row.cols - x - 2 - KEYS_CELLS, STYLE_NORMAL, brief);
 	}
 	if (candidate->keys)
-		grid_column_right(grid, row, 0, MAX(row.cols - KEYS_CELLS - 1, 0), KEYS_CELLS, STYLE_HINT_KEY, candidate->keys);
+		grid_column_right(grid, row, 0, MAX(row.cols - KEYS_CELLS - 1, 0), KEYS_CELLS, STYLE_HINT_KEY,
+			candidate->keys);
 	if (selected)
 		grid_flag(grid, row, CELL_SELECTED);
 }
@@ -511,7 +514,8 @@ prompt_draw(App *app, Grid *grid, Rect rect)
 	draw_words(prompt, grid, rect_rows(rect, y, rect.rows - 1 - candidates - y));
 	list_set_page(&prompt->list, (guint)MAX(candidates, 1));
 	for (int i = 0; i < candidates; i++)
-		draw_candidate(prompt, grid, rect_row(rect, rect.rows - 1 - candidates + i), prompt->list.top + (guint)i);
+		draw_candidate(prompt, grid, rect_row(rect, rect.rows - 1 - candidates + i),
+			prompt->list.top + (guint)i);
 	draw_line(app, prompt, grid, rect_row(rect, rect.rows - 1));
 }
 
@@ -519,8 +523,8 @@ GPtrArray *
 prompt_hints(App *app)
 {
 	static const char *const choice_hints[] = {N_("Enter"), N_("the first"), N_("Esc"), N_("leave")};
-	static const char *const pick_hints[] = {
-		N_("Enter"), N_("takes it"), "Tab", N_("completes"), N_("Up Down"), N_("walk"), "Esc", N_("leaves")};
+	static const char *const pick_hints[] = {N_("Enter"), N_("takes it"), "Tab", N_("completes"),
+		N_("Up Down"), N_("walk"), "Esc", N_("leaves")};
 	static const char *const line_hints[] = {
 		N_("Enter"), N_("done"), "Tab", N_("completes"), "^P ^N", N_("history"), "Esc", N_("leaves")};
 	static const char *const plain_hints[] = {N_("Enter"), N_("done"), "Esc", N_("leaves")};

@@ -24,7 +24,8 @@ void candidate_free(Candidate *candidate);
 typedef struct Prompt Prompt;
 
 /* Fill candidates (of Candidate) for the text; start: byte from which the line is replaced. */
-typedef void (*PromptComplete)(App *app, const char *text, gsize *start, GPtrArray *candidates, gpointer data);
+typedef void (*PromptComplete)(
+	App *app, const char *text, gsize *start, GPtrArray *candidates, gpointer data);
 /* text NULL: left by Esc or ^G. */
 typedef void (*PromptDone)(App *app, View *view, const char *text, gpointer data);
 
@@ -35,15 +36,17 @@ typedef struct {
 	const char *words;   /* several lines above; may be NULL */
 	const char *history; /* name of its history; NULL: none */
 	gboolean masked;     /* a password */
-	gboolean live;       /* candidates are shown as one types, Enter takes the selected one where pick is set */
-	gboolean pick;       /* only a candidate can be the answer, if there is one */
+	gboolean live; /* candidates are shown as one types, Enter takes the selected one where pick is set */
+	gboolean pick; /* only a candidate can be the answer, if there is one */
 	const char *separators; /* completion replaces the word behind one of these; NULL: as complete says */
-	const char *choices; /* one key answers: these letters, the first for Enter, the last for all else; done gets it as text */
+	const char *choices;    /* one key answers: these letters, the first for Enter, the last for all else;
+				   done gets it as text */
 	PromptComplete complete; /* may be NULL */
-	/* Space in an empty line, or on what it gave before: the next suggestion, the caller's; NULL: none. */
+	/* Space in an empty line, or on what it gave before: the next suggestion, the caller's; NULL: none.
+	 */
 	char *(*cycle)(App *app, const char *text, gpointer data);
 	PromptDone done;
-	gpointer data;       /* of complete and done */
+	gpointer data; /* of complete and done */
 	GDestroyNotify free_data;
 } PromptSpec;
 

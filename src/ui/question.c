@@ -27,7 +27,7 @@ static gboolean
 answer_by_itself(App *app, const EngineQuestion *question)
 {
 	Secret **known = question->kind == QUESTION_PASSWORD ? &app->fresh_password
-		: question->kind == QUESTION_PHRASE          ? &app->fresh_phrase
+			 : question->kind == QUESTION_PHRASE ? &app->fresh_phrase
 							     : NULL;
 
 	if (!known || !*known || g_strcmp0(app->fresh_account, question->account) != 0)
@@ -48,8 +48,8 @@ question_take(App *app, EngineEvent *event)
 	for (guint i = 0; i < app->questions->len; i++) {
 		const EngineEvent *old = g_ptr_array_index(app->questions, i);
 
-		if (old->question->kind != event->question->kind
-			|| g_strcmp0(old->question->account, event->question->account) != 0)
+		if (old->question->kind != event->question->kind ||
+			g_strcmp0(old->question->account, event->question->account) != 0)
 			continue;
 		g_ptr_array_remove_index(app->questions, i);
 		break;
@@ -65,7 +65,8 @@ question_brief(const EngineQuestion *question)
 
 	switch (question->kind) {
 	case QUESTION_TRUST:
-		return g_strdup_printf(_("%s: the certificate of %s is not trusted."), question->account, host);
+		return g_strdup_printf(
+			_("%s: the certificate of %s is not trusted."), question->account, host);
 	case QUESTION_PASSWORD:
 		return g_strdup_printf(_("%s: the password for %s is needed."), question->account, host);
 	default:

@@ -13,5 +13,6 @@ void question_take(App *app, EngineEvent *event);
 /* One line for the row. The caller's. */
 char *question_brief(const EngineQuestion *question);
 void question_ask(App *app, const EngineQuestion *question);
-/* What was typed when the account was set up answers its first questions. Secrets are copied; account NULL forgets. */
+/* What was typed when the account was set up answers its first questions. Secrets are copied; account NULL
+ * forgets. */
 void question_know(App *app, const char *account, const Secret *password, const Secret *phrase);

@@ -34,10 +34,10 @@ struct Screen {
 	gboolean utf8;
 	gboolean all_dirty;
 	gboolean probed;
-	gboolean away;  /* another program has the terminal */
+	gboolean away; /* another program has the terminal */
 	gboolean dead;
 	int rows, cols;
-	Cell *shown;    /* rows * cols as last handed to ncurses */
+	Cell *shown; /* rows * cols as last handed to ncurses */
 };
 
 /* What a crash does: the mode the terminal had, and the screen left. */
@@ -66,8 +66,8 @@ probe_width(Screen *screen)
 	const char *term = g_getenv("TERM");
 
 	screen->probed = TRUE;
-	if (screen->ascii || screen->rows < PROBE_ROW || !term || g_str_has_prefix(term, "linux")
-		|| g_str_has_prefix(term, "dumb") || g_str_has_prefix(term, "vt"))
+	if (screen->ascii || screen->rows < PROBE_ROW || !term || g_str_has_prefix(term, "linux") ||
+		g_str_has_prefix(term, "dumb") || g_str_has_prefix(term, "vt"))
 		return;
 	define_key("\033[9;", (int)(K_REPORT - 0x200000) + 0x2000);
 	send_text("\0337\033[9;1H\xe2\x97\x8f\033[6n\0338");
@@ -99,8 +99,9 @@ resolve_theme(ScreenTheme theme)
 	if (theme != SCREEN_THEME_AUTO)
 		return theme;
 	background = background ? strrchr(background, ';') : NULL;
-	return background && (strcmp(background, ";7") == 0 || strcmp(background, ";15") == 0) ? SCREEN_THEME_LIGHT
-											     : SCREEN_THEME_DARK;
+	return background && (strcmp(background, ";7") == 0 || strcmp(background, ";15") == 0)
+		       ? SCREEN_THEME_LIGHT
+		       : SCREEN_THEME_DARK;
 }
 
 Screen *
@@ -113,7 +114,8 @@ screen_open(ScreenTheme theme, GError **error)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		fault_set(error, FAULT_LOCAL,
 			_("Posthorn's screen needs a terminal, and standard input or output is none. "
-			  "Without one, use commands such as \"posthorn list INBOX\" (see posthorn --help)."));
+			  "Without one, use commands such as \"posthorn list INBOX\" (see posthorn "
+			  "--help)."));
 		return NULL;
 	}
 	tcgetattr(STDIN_FILENO, &mode);
@@ -122,7 +124,8 @@ screen_open(ScreenTheme theme, GError **error)
 		const char *term = g_getenv("TERM");
 
 		fault_set(error, FAULT_LOCAL,
-			_("The terminal type \"%s\" (TERM) is not known here. Try TERM=xterm-256color or TERM=vt100."),
+			_("The terminal type \"%s\" (TERM) is not known here. Try TERM=xterm-256color or "
+			  "TERM=vt100."),
 			term ? term : "");
 		return NULL;
 	}
@@ -191,8 +194,8 @@ screen_resize(Screen *screen)
 {
 	struct winsize size = {0};
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0
-		&& (size.ws_row != LINES || size.ws_col != COLS))
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0 &&
+		(size.ws_row != LINES || size.ws_col != COLS))
 		resizeterm(size.ws_row, size.ws_col);
 	getmaxyx(stdscr, screen->rows, screen->cols);
 	g_free(screen->shown);
@@ -208,7 +211,7 @@ screen_redraw(Screen *screen)
 	clearok(curscr, TRUE);
 }
 
-/* ---- cells to curses -------------------------------------------------------- */
+/* ---- cells to curses --------------------------------------------------------------------- */
 
 static attr_t
 look_attributes(guint look)
@@ -326,7 +329,7 @@ screen_show(Screen *screen, Grid *grid, int y, int x, gboolean visible)
 		probe_width(screen);
 }
 
-/* ---- keys ----------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 typedef struct {
 	int curses;

@@ -14,7 +14,8 @@ typedef enum {
 	SCREEN_THEME_DARK,
 	SCREEN_THEME_LIGHT,
 	SCREEN_THEME_MONO,
-	SCREEN_THEME_AUTO, /* mono with NO_COLOR or without colours; light where COLORFGBG says so; else dark */
+	SCREEN_THEME_AUTO, /* mono with NO_COLOR or without colours; light where COLORFGBG says so; else dark
+			    */
 } ScreenTheme;
 
 typedef struct Screen Screen;
@@ -32,7 +33,8 @@ ScreenTheme screen_theme(const Screen *screen); /* resolved: never AUTO */
 void screen_size(const Screen *screen, int *rows, int *cols);
 /* After SIGWINCH: ask the terminal for its size. */
 void screen_resize(Screen *screen);
-/* Show the grid, and the cursor at y, x (grid coordinates); visible: as a text cursor, else only for those who follow it. */
+/* Show the grid, and the cursor at y, x (grid coordinates); visible: as a text cursor, else only for those
+ * who follow it. */
 void screen_show(Screen *screen, Grid *grid, int y, int x, gboolean visible);
 /* Everything anew (^L, or a program wrote over us). */
 void screen_redraw(Screen *screen);

@@ -98,5 +98,6 @@ scroll_place(const View *view)
 
 	if (scroll->count <= MAX(scroll->page, 1))
 		return g_strdup(_("all"));
-	return g_strdup_printf("%u %%", (guint)((guint64)MIN(scroll->top + scroll->page, scroll->count) * 100 / scroll->count));
+	return g_strdup_printf("%u %%",
+		(guint)((guint64)MIN(scroll->top + scroll->page, scroll->count) * 100 / scroll->count));
 }

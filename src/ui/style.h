@@ -65,12 +65,12 @@ typedef struct {
 } StyleColours;
 
 typedef struct {
-	const char *name;   /* for themes in the configuration; never translated */
-	guint look;         /* StyleLook, wherever there are colours */
-	guint mono;         /* StyleLook without colours */
+	const char *name;         /* for themes in the configuration; never translated */
+	guint look;               /* StyleLook, wherever there are colours */
+	guint mono;               /* StyleLook without colours */
 	StyleColours dark, light; /* of 256 */
-	StyleColours few;   /* of 8 */
-	const char *brief;  /* N_() */
+	StyleColours few;         /* of 8 */
+	const char *brief;        /* N_() */
 } Style;
 
 const Style *style_get(StyleId id);

@@ -6,7 +6,10 @@
 
 #include "ui/command.h"
 
-#define TABLE(name, rows) {name, rows, G_N_ELEMENTS(rows)}
+#define TABLE(name, rows)                                                                                    \
+	{                                                                                                    \
+		name, rows, G_N_ELEMENTS(rows)                                                               \
+	}
 
 extern const CommandTable table_any;     /* in every view */
 extern const CommandTable table_list;    /* in every list */

@@ -95,7 +95,8 @@ text_draw(View *view, Grid *grid, Rect rect, gboolean focused)
 
 	text->scroll.page = (guint)MAX(rect.rows, 1);
 	for (int y = 0; y < rect.rows && text->scroll.top + (guint)y < text->lines->len; y++)
-		grid_text(grid, rect, y, 1, STYLE_NORMAL, g_ptr_array_index(text->lines, text->scroll.top + (guint)y));
+		grid_text(grid, rect, y, 1, STYLE_NORMAL,
+			g_ptr_array_index(text->lines, text->scroll.top + (guint)y));
 	if (focused)
 		app_cursor(view->app, rect.y, rect.x, FALSE);
 }
@@ -116,7 +117,7 @@ const ViewClass text_class = {
 	.resized = text_resized,
 };
 
-/* ---- commands -------------------------------------------------------------------------------------- */
+/* ---- commands ---------------------------------------------------------------------------- */
 
 static void
 find(TextView *text, guint from)
@@ -166,21 +167,46 @@ text_search_next(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "text-page-next", .keys = "Space; z; PageDown", .hint = N_("page"), .brief = N_("Go on by a page"),
+	{.name = "text-page-next",
+		.keys = "Space; z; PageDown",
+		.hint = N_("page"),
+		.brief = N_("Go on by a page"),
 		.run = scroll_page_next},
-	{.name = "text-page-previous", .keys = "-; Z; PageUp", .brief = N_("Go back by a page"), .run = scroll_page_previous},
-	{.name = "text-line-next", .keys = "j; Down; Enter", .brief = N_("Go on by a line"), .run = scroll_line_next},
-	{.name = "text-line-previous", .keys = "k; Up; Backspace", .brief = N_("Go back by a line"),
+	{.name = "text-page-previous",
+		.keys = "-; Z; PageUp",
+		.brief = N_("Go back by a page"),
+		.run = scroll_page_previous},
+	{.name = "text-line-next",
+		.keys = "j; Down; Enter",
+		.brief = N_("Go on by a line"),
+		.run = scroll_line_next},
+	{.name = "text-line-previous",
+		.keys = "k; Up; Backspace",
+		.brief = N_("Go back by a line"),
 		.run = scroll_line_previous},
 	{.name = "text-half-next", .keys = "]", .brief = N_("Go on by half a page"), .run = scroll_half_next},
-	{.name = "text-half-previous", .keys = "[", .brief = N_("Go back by half a page"), .run = scroll_half_previous},
+	{.name = "text-half-previous",
+		.keys = "[",
+		.brief = N_("Go back by half a page"),
+		.run = scroll_half_previous},
 	{.name = "text-top", .keys = "^; =; Home", .brief = N_("Go to the top"), .run = scroll_top},
 	{.name = "text-bottom", .keys = "*; End", .brief = N_("Go to the bottom"), .run = scroll_bottom},
-	{.name = "text-search", .keys = "/", .hint = N_("search"), .brief = N_("Search this text"),
-		.argument = ARGUMENT_TEXT, .run = text_search},
-	{.name = "text-search-next", .keys = "n", .brief = N_("Go to the next place found"), .needs = NEEDS_SEARCH,
+	{.name = "text-search",
+		.keys = "/",
+		.hint = N_("search"),
+		.brief = N_("Search this text"),
+		.argument = ARGUMENT_TEXT,
+		.run = text_search},
+	{.name = "text-search-next",
+		.keys = "n",
+		.brief = N_("Go to the next place found"),
+		.needs = NEEDS_SEARCH,
 		.run = text_search_next},
-	{.name = "view-close", .keys = "q; i; x", .hint = N_("back"), .brief = N_("Go back"), .run = view_close_command},
+	{.name = "view-close",
+		.keys = "q; i; x",
+		.hint = N_("back"),
+		.brief = N_("Go back"),
+		.run = view_close_command},
 };
 
 const CommandTable table_text = TABLE("text", rows);

@@ -23,10 +23,10 @@ typedef enum {
 } ViewFlags;
 
 typedef struct {
-	const char *name; /* "index": names its own table */
-	guint flags;      /* ViewFlags */
+	const char *name;                  /* "index": names its own table */
+	guint flags;                       /* ViewFlags */
 	const CommandTable *const *tables; /* NULL-ended, most general first */
-	const char *hints; /* names of commands for the bottom line, blanks between */
+	const char *hints;                 /* names of commands for the bottom line, blanks between */
 	void (*free)(View *view);
 	/* The place, for the line at the top; *right: how much. The caller's. */
 	char *(*title)(View *view, char **right);
@@ -64,7 +64,7 @@ struct View {
 	gint64 last_mark;   /* for mark-range */
 	char *search;       /* last looked for; NULL */
 	gboolean search_up;
-	Rect pane;          /* as last drawn */
+	Rect pane; /* as last drawn */
 };
 
 /* Fill the base of a new view; list may be NULL. */

@@ -55,12 +55,13 @@ add_certificate(WorkMessage *message, const NetCertificate *certificate)
 {
 	g_autofree char *reason = net_certificate_reason(certificate);
 
-	message->trust = g_strdup_printf("%s:%u sha256:%s", certificate->host, certificate->port, certificate->fingerprint);
+	message->trust = g_strdup_printf(
+		"%s:%u sha256:%s", certificate->host, certificate->port, certificate->fingerprint);
 	message->certificate = g_strdup_printf(
 		_("The certificate of %s:%u is not trusted: %s\nFor       %s\nMade by   %s\nSHA-256   %s\n"
 		  "Trust it only if you know this fingerprint, from the server's owner for example."),
-		certificate->host, certificate->port, reason, certificate->names && *certificate->names
-			? certificate->names : certificate->subject,
+		certificate->host, certificate->port, reason,
+		certificate->names && *certificate->names ? certificate->names : certificate->subject,
 		certificate->issuer, certificate->fingerprint);
 }
 
@@ -76,7 +77,8 @@ run_test(WizardWork *work, const Config *config)
 
 	message->kind = WORK_TESTED;
 	if (account)
-		ok = setup_test(work->choices, account, roots, report, work, &result, work->cancel, &message->error);
+		ok = setup_test(
+			work->choices, account, roots, report, work, &result, work->cancel, &message->error);
 	if (ok)
 		message->choices = setup_choices_copy(work->choices);
 	else if (result.cause) {

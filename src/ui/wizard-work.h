@@ -9,8 +9,8 @@
 #include "util/queue.h"
 
 typedef enum {
-	WORK_STEP,   /* one line of the test */
-	WORK_TESTED, /* choices completed; error when it failed */
+	WORK_STEP,    /* one line of the test */
+	WORK_TESTED,  /* choices completed; error when it failed */
 	WORK_WRITTEN, /* key; error when it failed */
 } WorkKind;
 
@@ -23,9 +23,9 @@ typedef struct {
 	guint ms;
 	SetupChoices *choices;
 	GError *error;
-	char *next, *link;      /* of the cause; may be NULL */
-	char *trust;            /* "host:port sha256:..." of a certificate to be asked about; NULL */
-	char *certificate;      /* words about it */
+	char *next, *link; /* of the cause; may be NULL */
+	char *trust;       /* "host:port sha256:..." of a certificate to be asked about; NULL */
+	char *certificate; /* words about it */
 	char *key;
 } WorkMessage;
 
@@ -34,7 +34,8 @@ void work_message_free(WorkMessage *message);
 typedef struct WizardWork WizardWork;
 
 /* choices is copied. write: after a test that went well the account is written; test FALSE: only written. */
-WizardWork *wizard_work_start(const SetupChoices *choices, const char *config_path, const Paths *paths, gboolean test);
+WizardWork *wizard_work_start(
+	const SetupChoices *choices, const char *config_path, const Paths *paths, gboolean test);
 /* Of WorkMessage; the last one is WRITTEN, or TESTED with an error. */
 Queue *wizard_work_messages(WizardWork *work);
 /* Stops it and waits for its end (at most about 100 ms). */

@@ -43,15 +43,19 @@ typedef struct {
 static const FieldWords field_words[WIZARD_FIELDS] = {
 	[WIZARD_ADDRESS] = {N_("Mail address"), N_("alice@example.org"), FALSE},
 	[WIZARD_NAME] = {N_("Your name"), N_("as others will see it"), FALSE},
-	[WIZARD_PASSWORD] = {N_("Password"), N_("kept in the keyring, or encrypted; never in the configuration"), TRUE},
-	[WIZARD_COMMAND] = {N_("or a command"), N_("that prints the password, such as: pass show mail"), FALSE},
+	[WIZARD_PASSWORD] = {N_("Password"),
+		N_("kept in the keyring, or encrypted; never in the configuration"), TRUE},
+	[WIZARD_COMMAND] = {N_("or a command"), N_("that prints the password, such as: pass show mail"),
+		FALSE},
 	[WIZARD_IMAP] = {N_("IMAP server"), N_("host:port; empty: looked for"), FALSE},
 	[WIZARD_IMAP_SECURITY] = {N_("protected by"), N_("tls, starttls; plain on this machine only"), FALSE},
 	[WIZARD_SMTP] = {N_("SMTP server"), N_("host:port; empty: looked for"), FALSE},
 	[WIZARD_SMTP_SECURITY] = {N_("protected by"), N_("tls, starttls; plain on this machine only"), FALSE},
 	[WIZARD_USER] = {N_("Login name"), N_("where it is not the address"), FALSE},
-	[WIZARD_READ_ONLY] = {N_("Read-only"), N_("yes: nothing changes on the server, not even what is read"), FALSE},
-	[WIZARD_PHRASE] = {N_("Vault phrase"), N_("there is no keyring here: a phrase of your own encrypts the password"), TRUE},
+	[WIZARD_READ_ONLY] = {N_("Read-only"),
+		N_("yes: nothing changes on the server, not even what is read"), FALSE},
+	[WIZARD_PHRASE] = {N_("Vault phrase"),
+		N_("there is no keyring here: a phrase of your own encrypts the password"), TRUE},
 };
 
 typedef struct {
@@ -67,8 +71,8 @@ typedef struct {
 	WizardField at;
 	WizardWork *work; /* NULL: nothing runs */
 	guint work_source;
-	GPtrArray *steps;  /* of WizardStep */
-	GPtrArray *trust;  /* of char *: accepted by the word */
+	GPtrArray *steps; /* of WizardStep */
+	GPtrArray *trust; /* of char *: accepted by the word */
 	char *failure, *next, *link;
 } WizardView;
 
@@ -91,7 +95,8 @@ wizard_new(App *app)
 	view_init(&wizard->view, &wizard_class, app, NULL);
 	for (guint i = 0; i < WIZARD_FIELDS; i++)
 		wizard->fields[i] = line_new(NULL);
-	if (name && g_utf8_validate(name, -1, NULL) && strcmp(name, "Unknown") != 0 && strcmp(name, "root") != 0)
+	if (name && g_utf8_validate(name, -1, NULL) && strcmp(name, "Unknown") != 0 &&
+		strcmp(name, "root") != 0)
 		line_set(wizard->fields[WIZARD_NAME], name);
 	wizard->steps = g_ptr_array_new_with_free_func(step_free);
 	wizard->trust = g_ptr_array_new_with_free_func(g_free);
@@ -123,7 +128,7 @@ wizard_free(View *view)
 	g_free(wizard);
 }
 
-/* ---- what was typed ---------------------------------------------------------------------------------- */
+/* ---- what was typed ---------------------------------------------------------------------- */
 
 static gboolean
 is_shown(const WizardView *wizard, WizardField field)
@@ -208,7 +213,8 @@ go_to(WizardView *wizard, WizardField field)
 	wizard->at = field;
 }
 
-/* ---- the work ------------------------------------------------------------------------------------------- */
+/* ---- the work -------------------------------------------------------------------------------------------
+ */
 
 static void begin_work(WizardView *wizard, gboolean test);
 
@@ -243,7 +249,8 @@ ask_trust(WizardView *wizard, const WorkMessage *message)
 static void
 take_step(WizardView *wizard, const WorkMessage *message)
 {
-	WizardStep *step = wizard->steps->len > 0 ? g_ptr_array_index(wizard->steps, wizard->steps->len - 1) : NULL;
+	WizardStep *step =
+		wizard->steps->len > 0 ? g_ptr_array_index(wizard->steps, wizard->steps->len - 1) : NULL;
 
 	/* The end of a step follows its beginning. */
 	if (!step || step->state != STEP_RUNNING || g_strcmp0(step->title, message->title) != 0) {
@@ -267,8 +274,10 @@ fail(WizardView *wizard, const WorkMessage *message)
 	if (message->kind == WORK_WRITTEN && !wizard->phrase) {
 		/* It was only the keeping that failed: the vault can. */
 		g_free(wizard->failure);
-		wizard->failure = g_strdup(_("All is well with the servers. There is no keyring here to keep the password: type a phrase "
-					     "of your own, which encrypts it; it is asked for once at each start."));
+		wizard->failure =
+			g_strdup(_("All is well with the servers. There is no keyring here to keep the "
+				   "password: type a phrase "
+				   "of your own, which encrypts it; it is asked for once at each start."));
 		go_to(wizard, WIZARD_PHRASE);
 	} else if (fault_of(message->error) == FAULT_AUTH)
 		go_to(wizard, WIZARD_PASSWORD);
@@ -366,12 +375,13 @@ begin_work(WizardView *wizard, gboolean test)
 	stop_work(wizard);
 	g_ptr_array_set_size(wizard->steps, 0);
 	wizard->work = wizard_work_start(choices, config_path(app->config), app->paths, test);
-	wizard->work_source = g_unix_fd_add(queue_fd(wizard_work_messages(wizard->work)), G_IO_IN, on_work, wizard);
+	wizard->work_source =
+		g_unix_fd_add(queue_fd(wizard_work_messages(wizard->work)), G_IO_IN, on_work, wizard);
 	setup_choices_free(choices);
 	app_dirty(app);
 }
 
-/* ---- drawing ------------------------------------------------------------------------------------------------ */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static char *
 wizard_title(View *view, char **right)
@@ -399,7 +409,8 @@ draw_field(WizardView *wizard, Grid *grid, Rect row, WizardField field, gboolean
 		at = (gsize)(g_utf8_offset_to_pointer(dots->str, before) - dots->str);
 		text = dots->str;
 	}
-	grid_text(grid, row, 0, 3, field == wizard->at ? STYLE_STRONG : STYLE_FIELD_NAME, _(field_words[field].label));
+	grid_text(grid, row, 0, 3, field == wizard->at ? STYLE_STRONG : STYLE_FIELD_NAME,
+		_(field_words[field].label));
 	/* What is written before the cursor scrolls away to the left where it is too long. */
 	cursor = text_cells(text, (gssize)at);
 	while (cursor >= room && at > 0) {
@@ -446,8 +457,9 @@ draw_steps(WizardView *wizard, Grid *grid, Rect rect, int y)
 		g_autofree char *words = text_safe(step->words ? step->words : "", -1, TEXT_MARKS);
 		int x = grid_text(grid, rect, y, 3, look->style, grid_glyph(grid, look->glyph)) + 1;
 
-		x = grid_column(grid, rect, y, x, MIN(44, rect.cols / 2), step->state == STEP_PASSED_BY ? STYLE_DIM : STYLE_NORMAL,
-			title) + 1;
+		x = grid_column(grid, rect, y, x, MIN(44, rect.cols / 2),
+			    step->state == STEP_PASSED_BY ? STYLE_DIM : STYLE_NORMAL, title) +
+		    1;
 		if (step->state == STEP_OK || step->state == STEP_FAILED)
 			x = grid_print(grid, rect, y, x, STYLE_DIM, "%5u ms  ", step->ms);
 		grid_column(grid, rect, y, x, rect.cols - x - 1, STYLE_DIM, words);
@@ -459,7 +471,8 @@ static int
 draw_provider(WizardView *wizard, Grid *grid, Rect rect, int y)
 {
 	SetupChoices *choices = choices_of(wizard);
-	const Provider *provider = choices->address && strchr(choices->address, '@') ? setup_provider(choices) : NULL;
+	const Provider *provider =
+		choices->address && strchr(choices->address, '@') ? setup_provider(choices) : NULL;
 
 	if (provider) {
 		grid_print(grid, rect, y++, 3, STYLE_GOOD, _("%s: servers known"), provider->name);
@@ -490,19 +503,22 @@ wizard_draw(View *view, Grid *grid, Rect rect, gboolean focused)
 
 	for (guint i = 0; i < WIZARD_FIELDS; i++)
 		if (is_shown(wizard, (WizardField)i))
-			draw_field(wizard, grid, rect_row(rect, y++), (WizardField)i, focused && !wizard->work);
+			draw_field(
+				wizard, grid, rect_row(rect, y++), (WizardField)i, focused && !wizard->work);
 	y = draw_provider(wizard, grid, rect, y + 1);
 	y = draw_steps(wizard, grid, rect, y + (wizard->steps->len > 0));
 	if (wizard->failure)
 		draw_failure(wizard, grid, rect, y + 1);
 	else if (wizard->steps->len == 0 && rect.rows - y > 4)
 		view_draw_words(grid, rect, y + 1, 3, STYLE_DIM,
-			_("Enter looks for the servers and tests them, step by step. Nothing is changed there and nothing is "
-			  "sent. Without an account, \"contrib/quickstart --demo\" in Posthorn's source folder opens a mailbox of "
+			_("Enter looks for the servers and tests them, step by step. Nothing is changed "
+			  "there and nothing is "
+			  "sent. Without an account, \"contrib/quickstart --demo\" in Posthorn's source "
+			  "folder opens a mailbox of "
 			  "samples on this machine."));
 }
 
-/* ---- keys ------------------------------------------------------------------------------------------------------ */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static void
 step_field(WizardView *wizard, int step)
@@ -600,7 +616,8 @@ step_next(View *view, const CommandCall *call)
 	/* Enter walks through what must be filled in, then it tests. */
 	if (wizard->at == WIZARD_ADDRESS && is_empty(wizard, WIZARD_NAME))
 		wizard->at = WIZARD_NAME;
-	else if (wizard->at < WIZARD_PASSWORD && is_empty(wizard, WIZARD_PASSWORD) && is_empty(wizard, WIZARD_COMMAND))
+	else if (wizard->at < WIZARD_PASSWORD && is_empty(wizard, WIZARD_PASSWORD) &&
+		 is_empty(wizard, WIZARD_COMMAND))
 		wizard->at = WIZARD_PASSWORD;
 	else
 		begin_work(wizard, TRUE);
@@ -648,17 +665,40 @@ help(View *view, const CommandCall *call)
 }
 
 static const Command rows[] = {
-	{.name = "help", .keys = "F1", .hint = N_("help"), .brief = N_("Show the keys of this view"), .run = help},
-	{.name = "step-next", .keys = "Enter", .hint = N_("go on, test"), .brief = N_("Go to the next field; then test, and test again"),
+	{.name = "help",
+		.keys = "F1",
+		.hint = N_("help"),
+		.brief = N_("Show the keys of this view"),
+		.run = help},
+	{.name = "step-next",
+		.keys = "Enter",
+		.hint = N_("go on, test"),
+		.brief = N_("Go to the next field; then test, and test again"),
 		.run = step_next},
-	{.name = "field-next", .keys = "Tab; Down", .hint = N_("next field"), .brief = N_("Go to the next field"),
+	{.name = "field-next",
+		.keys = "Tab; Down",
+		.hint = N_("next field"),
+		.brief = N_("Go to the next field"),
 		.run = field_next},
-	{.name = "field-previous", .keys = "Shift-Tab; Up", .brief = N_("Go to the previous field"), .run = field_previous},
-	{.name = "servers-edit", .keys = "^E", .hint = N_("servers"), .brief = N_("Show or hide servers, login name and more"),
+	{.name = "field-previous",
+		.keys = "Shift-Tab; Up",
+		.brief = N_("Go to the previous field"),
+		.run = field_previous},
+	{.name = "servers-edit",
+		.keys = "^E",
+		.hint = N_("servers"),
+		.brief = N_("Show or hide servers, login name and more"),
 		.run = servers_edit},
-	{.name = "password-show", .keys = "^V", .hint = N_("show password"), .brief = N_("Show or hide what is typed as password"),
+	{.name = "password-show",
+		.keys = "^V",
+		.hint = N_("show password"),
+		.brief = N_("Show or hide what is typed as password"),
 		.run = password_show},
-	{.name = "step-back", .keys = "^G; ^C", .hint = N_("leave"), .brief = N_("Stop the test; leave"), .run = step_back},
+	{.name = "step-back",
+		.keys = "^G; ^C",
+		.hint = N_("leave"),
+		.brief = N_("Stop the test; leave"),
+		.run = step_back},
 	{.name = "redraw", .keys = "^L", .brief = N_("Draw the screen anew"), .run = redraw},
 };
 

@@ -4,7 +4,8 @@
  *
  * Standard input holds messages, each behind a line
  *	FOLDER <tab> ROLE <tab> FLAGS <tab> SECONDS <tab> OCTETS
- * in which flags are the bits of MessageFlags. Messages of a folder come oldest first. OCTETS 0: an empty folder.
+ * in which flags are the bits of MessageFlags. Messages of a folder come oldest first. OCTETS 0: an empty
+ *folder.
  */
 #include "config.h"
 

@@ -17,7 +17,8 @@ lay_out(const char *text, int cells, guint hide)
 		const Column *column = &g_array_index(columns, Column, i);
 
 		if (column->cells > 0)
-			g_string_append_printf(out, "%s%d@%d+%d", out->len ? " " : "", column->kind, column->x, column->cells);
+			g_string_append_printf(out, "%s%d@%d+%d", out->len ? " " : "", column->kind,
+				column->x, column->cells);
 	}
 	return g_string_free(out, FALSE);
 }

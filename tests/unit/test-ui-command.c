@@ -29,7 +29,8 @@ static const Command general[] = {
 	{.name = "two", .keys = "Esc a", .brief = "x", .run = nothing},
 };
 static const Command twice[] = {{.name = "three", .keys = "b", .brief = "x", .run = nothing}};
-static const Command over[] = {{.name = "three", .keys = "b", .brief = "x", .overrides = TRUE, .run = nothing}};
+static const Command over[] = {
+	{.name = "three", .keys = "b", .brief = "x", .overrides = TRUE, .run = nothing}};
 static const Command bad[] = {{.name = "four", .keys = "Esc [", .brief = "x", .run = nothing}};
 static const CommandTable general_table = TABLE("any", general), twice_table = TABLE("own", twice),
 			  over_table = TABLE("own", over), bad_table = TABLE("own", bad);
@@ -41,7 +42,7 @@ test_check_finds(void)
 	const CommandTable *const over_tables[] = {&general_table, &over_table, NULL};
 	const CommandTable *const bad_tables[] = {&general_table, &bad_table, NULL};
 	g_autofree char *collides = keymap_check(twice_tables), *fine = keymap_check(over_tables),
-		       *nonsense = keymap_check(bad_tables);
+			*nonsense = keymap_check(bad_tables);
 
 	g_assert_nonnull(strstr(collides, "one"));
 	g_assert_null(fine);
@@ -118,20 +119,47 @@ test_mutt_keys(void)
 		const CommandTable *const *tables;
 		const char *key, *command;
 	} expected[] = {
-		{index_tables, "r", "reply"}, {index_tables, "g", "reply-all"}, {index_tables, "L", "reply-list"},
-		{index_tables, "d", "delete"}, {index_tables, "s", "move"}, {index_tables, "C", "copy"},
-		{index_tables, "c", "folder-open"}, {index_tables, "m", "mail-compose"}, {index_tables, "t", "mark"},
-		{index_tables, "Semicolon", "mark-prefix"}, {index_tables, "l", "limit"}, {index_tables, "/", "search"},
-		{index_tables, "Esc /", "search-reverse"}, {index_tables, "n", "search-next"}, {index_tables, "q", "quit"},
-		{index_tables, "F", "flag-toggle"}, {index_tables, "N", "unread-toggle"}, {index_tables, "$", "sync-folder"},
-		{index_tables, "Esc v", "fold"}, {index_tables, "Esc V", "fold-all"}, {index_tables, "Tab", "unread-next"},
-		{index_tables, "^D", "delete-thread"}, {index_tables, "Enter", "message-open"}, {index_tables, "T", "mark-pattern"},
-		{pager_tables, "j", "message-next"}, {pager_tables, "k", "message-previous"}, {pager_tables, "Space", "page-next"},
-		{pager_tables, "h", "headers-toggle"}, {pager_tables, "T", "quotes-toggle"}, {pager_tables, "S", "quote-skip"},
-		{pager_tables, "v", "parts-view"}, {pager_tables, "|", "pipe"}, {pager_tables, "q", "view-close"},
-		{pager_tables, "Down", "line-next"}, {compose_tables, "y", "send"}, {compose_tables, "e", "edit-body"},
-		{compose_tables, "t", "edit-to"}, {compose_tables, "a", "attach-file"}, {compose_tables, "P", "draft-save"},
-		{parts_tables, "s", "part-save"}, {folders_tables, "u", "undo"},
+		{index_tables, "r", "reply"},
+		{index_tables, "g", "reply-all"},
+		{index_tables, "L", "reply-list"},
+		{index_tables, "d", "delete"},
+		{index_tables, "s", "move"},
+		{index_tables, "C", "copy"},
+		{index_tables, "c", "folder-open"},
+		{index_tables, "m", "mail-compose"},
+		{index_tables, "t", "mark"},
+		{index_tables, "Semicolon", "mark-prefix"},
+		{index_tables, "l", "limit"},
+		{index_tables, "/", "search"},
+		{index_tables, "Esc /", "search-reverse"},
+		{index_tables, "n", "search-next"},
+		{index_tables, "q", "quit"},
+		{index_tables, "F", "flag-toggle"},
+		{index_tables, "N", "unread-toggle"},
+		{index_tables, "$", "sync-folder"},
+		{index_tables, "Esc v", "fold"},
+		{index_tables, "Esc V", "fold-all"},
+		{index_tables, "Tab", "unread-next"},
+		{index_tables, "^D", "delete-thread"},
+		{index_tables, "Enter", "message-open"},
+		{index_tables, "T", "mark-pattern"},
+		{pager_tables, "j", "message-next"},
+		{pager_tables, "k", "message-previous"},
+		{pager_tables, "Space", "page-next"},
+		{pager_tables, "h", "headers-toggle"},
+		{pager_tables, "T", "quotes-toggle"},
+		{pager_tables, "S", "quote-skip"},
+		{pager_tables, "v", "parts-view"},
+		{pager_tables, "|", "pipe"},
+		{pager_tables, "q", "view-close"},
+		{pager_tables, "Down", "line-next"},
+		{compose_tables, "y", "send"},
+		{compose_tables, "e", "edit-body"},
+		{compose_tables, "t", "edit-to"},
+		{compose_tables, "a", "attach-file"},
+		{compose_tables, "P", "draft-save"},
+		{parts_tables, "s", "part-save"},
+		{folders_tables, "u", "undo"},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(expected); i++) {

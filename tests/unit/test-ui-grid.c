@@ -97,7 +97,9 @@ test_ascii_glyphs(void)
 
 	for (int glyph = 0; glyph < GLYPH_COUNT_OF; glyph++) {
 		grid_set_ascii(grid, FALSE);
-		g_assert_cmpint(grid_text(grid, grid_rect(grid), 0, 0, STYLE_NORMAL, grid_glyph(grid, (Glyph)glyph)), ==, 1);
+		g_assert_cmpint(
+			grid_text(grid, grid_rect(grid), 0, 0, STYLE_NORMAL, grid_glyph(grid, (Glyph)glyph)),
+			==, 1);
 		grid_set_ascii(grid, TRUE);
 		g_assert_true(g_str_is_ascii(grid_glyph(grid, (Glyph)glyph)));
 		g_assert_cmpuint(strlen(grid_glyph(grid, (Glyph)glyph)), ==, 1);

@@ -43,7 +43,8 @@ test_names(void)
 
 		g_assert_cmphex(key, ==, name_cases[i].key);
 		if (key)
-			g_assert_cmpstr(back, ==, name_cases[i].back ? name_cases[i].back : name_cases[i].name);
+			g_assert_cmpstr(
+				back, ==, name_cases[i].back ? name_cases[i].back : name_cases[i].name);
 	}
 }
 
