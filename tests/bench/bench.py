@@ -5,6 +5,8 @@ samples of memory, and the table in which the figures stand.
 Everything is kept in `bench` of the build folder: mail is made once.
 """
 
+import base64
+import collections
 import json
 import os
 import re
@@ -17,6 +19,7 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
+sys.setswitchinterval(0.0005)  # the thread with the clock must not wait for the emulator
 HERE = os.path.dirname(os.path.abspath(__file__))
 for below in ("server", "e2e"):
     sys.path.insert(0, os.path.join(os.path.dirname(HERE), below))
@@ -31,7 +34,6 @@ import servers as server_module  # noqa: E402
 FOLDER = os.path.join(os.path.abspath(fetch.build_folder()), "bench")
 USERS = {"large": "alice@example.org", "small": "bob@example.org", "special": "carol@example.org"}
 NEWEST = "Zuletzt eingeworfen"  # in the subject of every big folder's newest message
-PAINT_MS = 16
 
 
 # ---- mail
@@ -44,7 +46,6 @@ def _newest(user):
 def _attached(now):
     """A text of three lines and a file of 4 MB, as (subject, octets)."""
     data = os.urandom(3_000_000)
-    import base64
     lines = base64.encodebytes(data).replace(b"\n", b"\r\n")
     head = (f"From: Bob Miller <bob@example.org>\r\nTo: carol@example.org\r\nSubject: Heavy luggage\r\n"
             f"Date: {mailgen.rfc_date(now)}\r\nMessage-ID: <heavy@example.org>\r\nMIME-Version: 1.0\r\n"
@@ -144,35 +145,50 @@ class Home(harness.Home):
 
 
 class Terminal(screen_module.Screen):
-    """A program on a terminal, with a clock: `stamp` is when the last octets that
-    are on the emulated screen were read, so that the emulator's own time, which
-    is spent after that, is not the program's."""
+    """A program on a terminal, with a clock: a thread reads what it writes, and `stamp` is
+    when the last octets that are on the emulated screen came. The emulator's own time is
+    thus not the program's."""
 
     def __init__(self, home, *arguments, columns=130, lines=40, program=None, environment=None):
         self.stamp = 0.0
+        self.chunks, self.arrived = collections.deque(), threading.Condition()
+        self.reader = None
         self.start = time.monotonic()
         super().__init__(home, *arguments, columns=columns, lines=lines, program=program,
                          environment=environment)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
-    def pump(self, seconds=0.0):
-        chunks = []
-        deadline = time.monotonic() + seconds
-        while self._ready(max(0.0, deadline - time.monotonic()) if not chunks else 0.0):
+    def _read(self):
+        """The thread that only reads and looks at the clock."""
+        while True:
             try:
                 data = os.read(self.terminal, 65536)
             except OSError:
-                break
+                data = b""
+            with self.arrived:
+                self.chunks.append((time.monotonic(), data))
+                self.arrived.notify()
             if not data:
-                break
-            chunks.append(data)
-            self.stamp = time.monotonic()
-        for data in chunks:
-            self.raw += data
-            self.stream.feed(data)
-        return bool(chunks)
+                return
 
-    def _ready(self, seconds):
-        return bool(screen_module.select.select([self.terminal], [], [], seconds)[0])
+    def pump(self, seconds=0.0):
+        """Show the next octets on the emulated screen. Returns whether there were any."""
+        with self.arrived:
+            if not self.chunks:
+                self.arrived.wait(seconds)
+            if not self.chunks or not self.chunks[0][1]:
+                return False
+            self.stamp, data = self.chunks.popleft()
+        self.raw += data
+        self.stream.feed(data)
+        return True
+
+    def close(self):
+        if self.terminal >= 0 and self.reader:
+            self.kill()
+            self.reader.join(5)
+        super().close()
 
     def painted(self, *texts, seconds=60):
         """Wait for texts on the screen; seconds from the start of the program."""
@@ -181,7 +197,8 @@ class Terminal(screen_module.Screen):
 
     def key(self, key, condition=None, seconds=10):
         """Press a key; seconds until the screen changed (or the condition held)."""
-        self.pump(0)
+        while self.pump(0):
+            pass
         before = self.raw_length()
         start = time.monotonic()
         self.keys(key)
@@ -281,6 +298,17 @@ def turns_in(trace):
 
 def median(values):
     return statistics.median(values)
+
+
+def settle_without(terminal, text, quiet=1.0, seconds=120):
+    """Wait until a text was not on the screen for a while; when it was there last."""
+    deadline = time.monotonic() + seconds
+    last = time.monotonic()
+    while time.monotonic() - last < quiet and time.monotonic() < deadline:
+        terminal.pump(0.05)
+        if text in terminal.text():
+            last = time.monotonic()
+    return last
 
 
 def percentile(values, share):
