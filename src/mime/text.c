@@ -14,7 +14,6 @@
 
 #include <string.h>
 
-#define FOLD_MIN 12
 
 struct MimeText {
 	GString *chars;
@@ -88,7 +87,7 @@ mime_text_links(const MimeText *text)
 }
 
 const GArray *
-mime_text_folds(const MimeText *text)
+mime_text_quotes(const MimeText *text)
 {
 	return text->folds;
 }
@@ -319,7 +318,7 @@ mime_text_finish(MimeText *text)
 	for (guint i = 0; i <= text->lines->len; i++) {
 		if (i < text->lines->len && mime_text_line(text, i)->kind == MIME_LINE_QUOTE)
 			continue;
-		if (i - first > FOLD_MIN) {
+		if (i > first) {
 			MimeFold fold = {first, i - first};
 			g_array_append_val(text->folds, fold);
 		}

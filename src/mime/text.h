@@ -56,7 +56,7 @@ typedef struct {
 	char *warning;     /* translated, when the text names another host than the target does; else NULL */
 } MimeLink;
 
-/* A run of quoted lines worth folding (more than 12). */
+/* A run of quoted lines. */
 typedef struct {
 	guint first, count; /* lines */
 } MimeFold;
@@ -74,7 +74,7 @@ const char *mime_text_chars(const MimeText *text, guint n);
 /* Its spans, line->spans of them. Borrowed. */
 const MimeSpan *mime_text_spans(const MimeText *text, guint n);
 const GPtrArray *mime_text_links(const MimeText *text); /* of MimeLink */
-const GArray *mime_text_folds(const MimeText *text);    /* of MimeFold, in order */
+const GArray *mime_text_quotes(const MimeText *text);   /* of MimeFold, in order */
 /* Pictures on other hosts that were not loaded. */
 guint mime_text_remote_images(const MimeText *text);
 /* All lines, each with a line end. The caller's. */

@@ -51,7 +51,6 @@ typedef struct {
 	int width;
 	gboolean html, no_reflow;
 	char **headers; /* names in order; may be NULL */
-	guint fold_quotes;
 } ContentWish;
 
 void content_wish_clear(ContentWish *wish);

@@ -82,14 +82,17 @@ static void
 quotes_toggle(View *view, const CommandCall *call)
 {
 	PagerView *pager = (PagerView *)view;
-	const MimeText *text = pager_text(view);
+	gboolean folded = FALSE;
 
 	(void)call;
-	if (mime_text_folds(text)->len == 0) {
-		app_say(view->app, "%s", _("There are no long quotes in this message."));
+	if (mime_text_quotes(pager_text(view))->len == 0) {
+		app_say(view->app, "%s", _("There is no quoted text in this message."));
 		return;
 	}
-	pager->all_quotes = !pager->all_quotes;
+	for (guint i = 0; i < pager->lines->len && !folded; i++)
+		folded = g_array_index(pager->lines, PagerLine, i).kind == PAGER_FOLD;
+	pager->all_quotes = folded;
+	pager->no_quotes = !folded;
 	pager_lay_out(pager);
 }
 
@@ -317,7 +320,7 @@ static const Command rows[] = {
 	{.name = "quotes-toggle",
 		.keys = "T",
 		.hint = N_("quotes"),
-		.brief = N_("Fold or unfold long quotes"),
+		.brief = N_("Fold or unfold all quoted text"),
 		.needs = NEEDS_TEXT,
 		.run = quotes_toggle},
 	{.name = "quote-skip",

@@ -16,11 +16,16 @@
 #define FIELD_ROWS 3
 #define BOX_ROWS 4
 #define LABEL_CELLS 9
+/* The longest name that others are lined up with, when all headers are shown. */
+#define LABEL_MOST 20
+/* Where text begins. */
+#define TEXT_X 1
 
 int
 pager_text_width(const PagerView *pager)
 {
-	return CLAMP(pager->view.pane.cols - 3, 20, TEXT_MOST);
+	/* A line of 78 fits a terminal of 80. */
+	return CLAMP(pager->view.pane.cols - TEXT_X, 20, TEXT_MOST);
 }
 
 static void
@@ -52,10 +57,29 @@ add_head(PagerView *pager, PagerLineKind kind, const char *label, const char *te
 	g_ptr_array_add(pager->head, head);
 }
 
+static int
+label_cells(const PagerView *pager, const char *label)
+{
+	return MAX(label ? text_cells(label, -1) + 1 : 0, pager->label_cells);
+}
+
+/* All names that are not very long have their values below each other. */
+static void
+measure_labels(PagerView *pager, const GPtrArray *fields)
+{
+	pager->label_cells = LABEL_CELLS;
+	for (guint i = 0; fields && i < fields->len; i++) {
+		int cells = text_cells(((const ContentField *)g_ptr_array_index(fields, i))->name, -1);
+
+		if (cells <= LABEL_MOST)
+			pager->label_cells = MAX(pager->label_cells, cells + 1);
+	}
+}
+
 static void
 add_field(PagerView *pager, const char *name, const char *value)
 {
-	int label = MAX(text_cells(name, -1) + 1, LABEL_CELLS);
+	int label = label_cells(pager, name);
 	g_autoptr(GPtrArray) rows = text_wrap(value, MAX(pager->view.pane.cols - label - 2, 10));
 	guint most = pager->full_headers ? rows->len : MIN(rows->len, FIELD_ROWS);
 
@@ -101,6 +125,7 @@ add_fields(PagerView *pager)
 
 	if (pager->content)
 		fields = pager->full_headers ? pager->content->all_fields : pager->content->fields;
+	measure_labels(pager, fields);
 	if (!fields || fields->len == 0) {
 		add_known_fields(pager);
 		return;
@@ -113,37 +138,33 @@ add_fields(PagerView *pager)
 }
 
 static gboolean
-is_folded(const PagerView *pager, guint fold)
+is_folded(const PagerView *pager, guint lines)
 {
-	if (pager->no_quotes)
-		return TRUE;
-	if (pager->all_quotes)
-		return FALSE;
-	return fold >= pager->unfolded->len || !g_array_index(pager->unfolded, gboolean, fold);
+	if (pager->no_quotes || pager->all_quotes)
+		return pager->no_quotes;
+	return pager->fold_quotes > 0 && lines > pager->fold_quotes;
 }
 
-/* A run of quotes too short to be a fold of its own still goes when all quotes are hidden. */
 static void
 add_text(PagerView *pager)
 {
 	const MimeText *text = pager->content->text;
-	const GArray *folds = mime_text_folds(text);
-	guint count = mime_text_count(text), fold = 0;
+	const GArray *runs = mime_text_quotes(text);
+	guint count = mime_text_count(text), at = 0;
 
 	for (guint n = 0; n < count; n++) {
-		const MimeFold *run;
+		const MimeFold *run = at < runs->len ? &g_array_index(runs, MimeFold, at) : NULL;
 
-		while (fold < folds->len && g_array_index(folds, MimeFold, fold).first +
-							    g_array_index(folds, MimeFold, fold).count <=
-						    n)
-			fold++;
-		run = fold < folds->len ? &g_array_index(folds, MimeFold, fold) : NULL;
-		if (run && n == run->first && run->count > 0 && is_folded(pager, fold)) {
-			add_line(pager, PAGER_FOLD, fold);
-			n += run->count - 1;
+		if (!run || n != run->first) {
+			add_line(pager, PAGER_TEXT, n);
 			continue;
 		}
-		add_line(pager, PAGER_TEXT, n);
+		if (is_folded(pager, run->count)) {
+			add_line(pager, PAGER_FOLD, at);
+			n += run->count - 1;
+		} else
+			add_line(pager, PAGER_TEXT, n);
+		at++;
 	}
 }
 
@@ -203,7 +224,6 @@ pager_lay_out(PagerView *pager)
 		pager->lines = g_array_new(FALSE, FALSE, sizeof(PagerLine));
 		pager->head = g_ptr_array_new_with_free_func(head_free);
 		pager->box = g_ptr_array_new_with_free_func(g_free);
-		pager->unfolded = g_array_new(FALSE, TRUE, sizeof(gboolean));
 	}
 	g_array_set_size(pager->lines, 0);
 	g_ptr_array_set_size(pager->head, 0);
@@ -326,7 +346,7 @@ draw_text_line(PagerView *pager, Grid *grid, Rect row, guint n, const char *fold
 	StyleId base = line_style(line);
 	gsize length = strlen(chars), at = 0;
 	/* Text of the mail never begins left of this; our own notes do. */
-	int x = line->kind == MIME_LINE_NOTE ? 1 : 2;
+	int x = line->kind == MIME_LINE_NOTE ? 0 : TEXT_X;
 
 	for (guint i = 0; i < line->spans; i++) {
 		const MimeSpan *span = &spans[i];
@@ -342,7 +362,7 @@ draw_text_line(PagerView *pager, Grid *grid, Rect row, guint n, const char *fold
 	}
 	grid_text_flags(grid, row, 0, x, base, 0, chars + at, (gssize)(length - at));
 	if (folded)
-		draw_matches(grid, row, 2, chars, folded);
+		draw_matches(grid, row, TEXT_X, chars, folded);
 }
 
 static void
@@ -356,9 +376,7 @@ draw_line(PagerView *pager, Grid *grid, Rect row, const PagerLine *line, const c
 		head = g_ptr_array_index(pager->head, line->n);
 		if (head->label)
 			grid_text(grid, row, 0, 1, STYLE_FIELD_NAME, head->label);
-		grid_text(grid, row, 0,
-			1 + MAX(head->label ? text_cells(head->label, -1) + 1 : 0, LABEL_CELLS), STYLE_NORMAL,
-			head->text);
+		grid_text(grid, row, 0, 1 + label_cells(pager, head->label), STYLE_NORMAL, head->text);
 		break;
 	case PAGER_RULE:
 		grid_repeat(grid, row, 0, 1, row.cols - 2, STYLE_RULE, GLYPH_HORIZONTAL);
@@ -367,7 +385,7 @@ draw_line(PagerView *pager, Grid *grid, Rect row, const PagerLine *line, const c
 		draw_text_line(pager, grid, row, line->n, folded);
 		break;
 	case PAGER_FOLD:
-		fold = &g_array_index(mime_text_folds(pager->content->text), MimeFold, line->n);
+		fold = &g_array_index(mime_text_quotes(pager->content->text), MimeFold, line->n);
 		grid_text(grid, row, 0, 1, STYLE_NOTE, grid_glyph(grid, GLYPH_FOLDED));
 		grid_print(grid, row, 0, 3, STYLE_NOTE,
 			P_("%u quoted line (T unfolds)", "%u quoted lines (T unfolds)", fold->count),

@@ -102,12 +102,8 @@ fetched(App *app, View *view, const EngineEvent *event, gpointer data)
 static void
 take_content(PagerView *pager, Content *content)
 {
-	gboolean keep_folds = pager->content != NULL;
-
 	content_free(pager->content);
 	pager->content = content;
-	if (!keep_folds)
-		g_array_set_size(pager->unfolded, 0);
 	pager->laid_out = pager_text_width(pager);
 	pager_lay_out(pager);
 }
@@ -156,6 +152,7 @@ pager_reload(PagerView *pager)
 		.headers = preferences->headers,
 	};
 
+	pager->fold_quotes = preferences->fold_quotes;
 	if (pager->loading) {
 		cancel_trigger(pager->loading);
 		cancel_unref(pager->loading);
@@ -298,7 +295,6 @@ pager_free(View *view)
 	g_array_free(pager->lines, TRUE);
 	g_ptr_array_unref(pager->head);
 	g_ptr_array_unref(pager->box);
-	g_array_free(pager->unfolded, TRUE);
 	g_free(pager->failure);
 	g_free(pager->path);
 	g_free(pager);

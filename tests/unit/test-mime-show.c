@@ -139,10 +139,12 @@ test_folds(void)
 	for (int i = 0; i < 13; i++)
 		g_string_append(text, "> q\n");
 	out = mime_show_plain(text->str, text->len, FALSE, FALSE, NULL);
-	folds = mime_text_folds(out);
-	g_assert_cmpuint(folds->len, ==, 1);
-	g_assert_cmpuint(g_array_index(folds, MimeFold, 0).first, ==, 14);
-	g_assert_cmpuint(g_array_index(folds, MimeFold, 0).count, ==, 13);
+	folds = mime_text_quotes(out);
+	g_assert_cmpuint(folds->len, ==, 2);
+	g_assert_cmpuint(g_array_index(folds, MimeFold, 0).first, ==, 1);
+	g_assert_cmpuint(g_array_index(folds, MimeFold, 0).count, ==, 12);
+	g_assert_cmpuint(g_array_index(folds, MimeFold, 1).first, ==, 14);
+	g_assert_cmpuint(g_array_index(folds, MimeFold, 1).count, ==, 13);
 }
 
 static void
