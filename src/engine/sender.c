@@ -110,6 +110,15 @@ state_task(Engine *engine, Journal *journal, gpointer data, GError **error)
 	return outbox_set_state(journal, sending->message->id, sending->state, sending->words, error);
 }
 
+/* The server's own words are in the job and the outbox. */
+static char *
+sent_words(const OutboxMessage *message)
+{
+	g_autofree char *subject = text_safe(message->subject ? message->subject : "", -1, TEXT_MARKS);
+
+	return *subject ? g_strdup_printf(_("Sent \"%s\"."), subject) : g_strdup(_("Sent."));
+}
+
 static void
 post_state(Sending *sending, const GError *failure)
 {
@@ -117,7 +126,8 @@ post_state(Sending *sending, const GError *failure)
 
 	event->outbox = sending->message->id;
 	event->outbox_state = sending->state;
-	event->words = g_strdup(sending->words);
+	event->words =
+		sending->state == OUTBOX_SENT ? sent_words(sending->message) : g_strdup(sending->words);
 	event->until = sending->state == OUTBOX_QUEUED ? sending->due : 0;
 	event->error = failure ? g_error_copy(failure) : NULL;
 	engine_post(sending->worker->account->engine, event);
@@ -137,6 +147,10 @@ settle(Sending *sending, OutboxState state, const char *words, const GError *fai
 	if (error != NULL)
 		engine_post_note(engine, sending->worker->account->key, NULL, error);
 	post_state(sending, failure);
+	if (state == OUTBOX_SENT) {
+		sending->job->job->server_words = words ? text_safe(words, -1, TEXT_MARKS) : NULL;
+		words = _("Accepted by the server.");
+	}
 	job_end(sending->job, words, failure);
 	sending->job = NULL;
 	if (state == OUTBOX_SENT)

@@ -145,7 +145,7 @@ outbox_event(App *app, const EngineEvent *event)
 		app->sending = 0;
 	switch (event->outbox_state) {
 	case OUTBOX_SENT:
-		app_say(app, _("Sent. %s"), event->words ? event->words : "");
+		app_say(app, "%s", event->words ? event->words : _("Sent."));
 		break;
 	case OUTBOX_FAILED:
 	case OUTBOX_UNCERTAIN:
