@@ -92,7 +92,17 @@ editor_folder(App *app)
 	return g_build_filename(app->paths->data, "compose", NULL);
 }
 
-/* The name tells who wrote it and which draft it belongs to. */
+/* As it stands in a file's name. */
+static char
+id_character(char c)
+{
+	return g_ascii_isalnum(c) ? c : '_';
+}
+
+/* Characters of the Message-ID that tell drafts apart. */
+#define ID_SHOWN 12
+
+/* Short, for editors show it: who wrote it, and how the draft's Message-ID begins. */
 static char *
 file_name(const Composition *composition)
 {
@@ -100,8 +110,8 @@ file_name(const Composition *composition)
 	GString *name = g_string_new(NULL);
 
 	g_string_printf(name, "%d-", (int)getpid());
-	for (const char *p = id; *p && name->len < 180; p++)
-		g_string_append_printf(name, "%02x", (guint8)*p);
+	for (const char *p = id; *p && p < id + ID_SHOWN; p++)
+		g_string_append_c(name, id_character(*p));
 	g_string_append(name, ".txt");
 	return g_string_free(name, FALSE);
 }
@@ -268,28 +278,42 @@ composer_ask_field(ComposerView *composer, ComposerField field, gboolean next)
 
 /* ---- what an end without notice left behind ---------------------------------------------- */
 
-/* The Message-ID in a file's name, and whether its writer still lives. The caller's; NULL: not one of ours.
- */
+/* The beginning of the Message-ID in a file's name, and whether its writer still lives. The caller's; NULL:
+ * not one of ours. */
 static char *
 owner_of(const char *name, gboolean *alive)
 {
 	char *end = NULL;
 	long pid = strtol(name, &end, 10);
-	GString *id = g_string_new(NULL);
 
 	*alive = pid > 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM) && pid != (long)getpid();
-	if (pid <= 0 || *end != '-') {
-		g_string_free(id, TRUE);
+	if (pid <= 0 || *end != '-')
 		return NULL;
+	return g_strndup(end + 1, MIN(strcspn(end + 1, "."), ID_SHOWN));
+}
+
+/* The newest draft whose Message-ID begins like that; NULL: none. */
+static StoreDraft *
+draft_of(Journal *journal, const char *begin)
+{
+	g_autoptr(GPtrArray) drafts = draft_list(journal, NULL);
+
+	for (guint i = 0; i < drafts->len; i++) {
+		const StoreDraft *draft = g_ptr_array_index(drafts, i);
+		const char *id = draft->message_id ? draft->message_id : "";
+		gsize at = 0;
+
+		while (begin[at] && id[at] && begin[at] == id_character(id[at]))
+			at++;
+		if (begin[at] == '\0' && at > 0)
+			return draft_by_message_id(journal, id);
 	}
-	for (const char *p = end + 1; g_ascii_isxdigit(p[0]) && g_ascii_isxdigit(p[1]); p += 2)
-		g_string_append_c(id, (char)(g_ascii_xdigit_value(p[0]) * 16 + g_ascii_xdigit_value(p[1])));
-	return g_string_free(id, FALSE);
+	return NULL;
 }
 
 typedef struct {
 	App *app;
-	char *path, *message_id;
+	char *path, *id; /* id: how the Message-ID begins */
 	char *body;
 	StoreDraft *draft; /* with the text, to be saved */
 } Recovery;
@@ -300,7 +324,7 @@ recovery_free(gpointer data)
 	Recovery *recovery = data;
 
 	g_free(recovery->path);
-	g_free(recovery->message_id);
+	g_free(recovery->id);
 	g_free(recovery->body);
 	store_draft_free(recovery->draft);
 	g_free(recovery);
@@ -311,7 +335,7 @@ recovery_run(EngineWorker *worker, gpointer data, Cancel *cancel)
 {
 	Recovery *recovery = data;
 	Journal *journal = engine_worker_journal(worker);
-	StoreDraft *draft = draft_by_message_id(journal, recovery->message_id);
+	StoreDraft *draft = draft_of(journal, recovery->id);
 	Composition *composition = draft ? compose_from_draft(draft, NULL) : NULL;
 
 	(void)cancel;
@@ -363,7 +387,7 @@ recover(App *app, const char *folder, const char *name)
 	recovery = g_new0(Recovery, 1);
 	recovery->app = app;
 	recovery->path = g_build_filename(folder, name, NULL);
-	recovery->message_id = g_steal_pointer(&id);
+	recovery->id = g_steal_pointer(&id);
 	data = paths_read(recovery->path, BODY_LIMIT, &length, NULL);
 	if (!data) {
 		recovery_free(recovery);

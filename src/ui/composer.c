@@ -93,6 +93,7 @@ static char *
 composer_title(View *view, char **right)
 {
 	ComposerView *composer = (ComposerView *)view;
+	const char *state = composer->changed ? _("not kept yet") : _("kept as draft");
 	g_autofree char *size = NULL;
 	guint64 bytes = 0;
 
@@ -108,8 +109,9 @@ composer_title(View *view, char **right)
 		bytes += attachment->data ? g_bytes_get_size(attachment->data) : 0;
 	}
 	size = text_size(bytes);
-	*right = g_strdup_printf("%s %s %s", size, grid_glyph(view->app->grid, GLYPH_DOT),
-		composer->changed ? _("not kept yet") : _("kept as draft"));
+	*right = bytes == 0 ? g_strdup(state)
+			    : g_strdup_printf(bytes < 1000 ? _("%s bytes %s %s") : "%s %s %s", size,
+				      grid_glyph(view->app->grid, GLYPH_DOT), state);
 	return g_strdup_printf(
 		"%s %s %s", composer->account->label, grid_glyph(view->app->grid, GLYPH_PATH), _("write"));
 }
@@ -171,10 +173,10 @@ draw_body(ComposerView *composer, Grid *grid, Rect rect)
 	guint skip = composer->scroll;
 
 	if (composer->composition->draft->body[0] == '\0')
-		view_draw_words(grid, rect, 0, 2, STYLE_DIM, _("No text yet: e opens the editor."));
+		view_draw_words(grid, rect, 0, 1, STYLE_DIM, _("No text yet: e opens the editor."));
 	for (guint i = 0; lines[i] && y < rect.rows; i++) {
 		g_autofree char *safe = text_safe(lines[i], -1, TEXT_LINES);
-		g_autoptr(GPtrArray) rows = text_wrap(safe, MAX(rect.cols - 3, 20));
+		g_autoptr(GPtrArray) rows = text_wrap(safe, MAX(rect.cols - 1, 20));
 		StyleId style = safe[0] == '>' ? STYLE_QUOTE_1 : STYLE_NORMAL;
 
 		for (guint k = 0; k < MAX(rows->len, 1) && y < rect.rows; k++) {
@@ -183,7 +185,7 @@ draw_body(ComposerView *composer, Grid *grid, Rect rect)
 				continue;
 			}
 			if (k < rows->len)
-				grid_text(grid, rect, y, 2, style, g_ptr_array_index(rows, k));
+				grid_text(grid, rect, y, 1, style, g_ptr_array_index(rows, k));
 			y++;
 		}
 	}
