@@ -3,6 +3,7 @@
 
 #include "cli/private.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -429,7 +430,9 @@ cli_run(int argc, char **argv, const Paths *paths)
 		status = run_row(&cli, row);
 	}
 	if (fflush(stdout) != 0 && status == CLI_DONE) {
-		g_printerr("posthorn: %s\n", _("cannot write to standard output"));
+		/* Who reads a pipe may stop when it has seen enough (head, less). */
+		if (errno != EPIPE)
+			g_printerr("posthorn: %s\n", _("cannot write to standard output"));
 		status = CLI_FAILED;
 	}
 	cli_clear(&cli);

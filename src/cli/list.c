@@ -117,6 +117,20 @@ parent_above(Listing *listing, const StoreOrderEntry *entry)
 	return entry->depth > 0 ? g_array_index(listing->above, RowId, entry->depth - 1) : 0;
 }
 
+/* For people: INBOX:585 where the server has numbered it, else the whole id. */
+static char *
+short_reference(const Listing *listing, const StoreRow *row)
+{
+	g_autofree char *folder = NULL;
+
+	if (row->id <= 0 || ROW_FOLDER(row->id) != listing->folder->id || ROW_IS_PROVISIONAL(row->id))
+		return cli_message_id(listing->account, row->id);
+	folder = text_safe(listing->folder->name, -1, TEXT_MARKS);
+	if (strcmp(folder, listing->folder->name) != 0 || strpbrk(folder, " \t'\"$\\") != NULL)
+		return cli_message_id(listing->account, row->id);
+	return g_strdup_printf("%s:%u", folder, (guint)ROW_UID(row->id));
+}
+
 static void
 print_row(const Listing *listing, const StoreRow *row, guint depth)
 {
@@ -128,7 +142,7 @@ print_row(const Listing *listing, const StoreRow *row, guint depth)
 	g_autofree char *size = text_column(bytes, 5, TRUE, FALSE);
 	g_autofree char *safe = text_safe(row->subject ? row->subject : "", -1, TEXT_MARKS);
 	g_autofree char *indented = g_strdup_printf("%*s%s", (int)MIN(depth, 20) * 2, "", safe);
-	g_autofree char *id = cli_message_id(listing->account, row->id);
+	g_autofree char *id = short_reference(listing, row);
 	int left = listing->width - 5 - 10 - 18 - 5 - 5 - (int)strlen(id);
 	g_autofree char *subject = text_column(indented, MAX(left, 10), FALSE, FALSE);
 	char marks[] = {
