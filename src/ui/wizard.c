@@ -15,7 +15,9 @@
 #include "util/i18n.h"
 #include "util/text.h"
 
-#define LABEL_CELLS 18
+#define LABEL_CELLS 15
+#define FIELD_MOST 60
+#define TITLE_MOST 44
 
 typedef enum {
 	WIZARD_ADDRESS,
@@ -367,6 +369,7 @@ begin_work(WizardView *wizard, gboolean test)
 
 	clear_result(wizard);
 	if (!setup_check(choices, app->config, &field, &error)) {
+		g_ptr_array_set_size(wizard->steps, 0);
 		wizard->failure = g_strdup(error->message);
 		go_to(wizard, field_to_mend(field));
 		setup_choices_free(choices);
@@ -397,7 +400,7 @@ draw_field(WizardView *wizard, Grid *grid, Rect row, WizardField field, gboolean
 {
 	const Line *line = wizard->fields[field];
 	const char *text = line_text(line);
-	int room = CLAMP(row.cols - LABEL_CELLS - 5, 10, 44), x = LABEL_CELLS + 3, cursor;
+	int room = CLAMP(row.cols - LABEL_CELLS - 4, 10, FIELD_MOST), x = LABEL_CELLS + 3, cursor;
 	g_autoptr(GString) dots = g_string_new(NULL);
 	gsize at = line_cursor(line);
 
@@ -444,11 +447,33 @@ static const StepLook step_looks[] = {
 };
 
 static int
+title_cells(const WizardView *wizard, int most)
+{
+	int widest = 0;
+
+	for (guint i = 0; i < wizard->steps->len; i++) {
+		const WizardStep *step = g_ptr_array_index(wizard->steps, i);
+
+		widest = MAX(widest, step->title ? text_cells(step->title, -1) : 0);
+	}
+	return MIN(widest, most);
+}
+
+static int
+draw_time(Grid *grid, Rect rect, int y, int x, guint ms)
+{
+	if (ms < 10000)
+		return grid_print(grid, rect, y, x, STYLE_DIM, _("%5u ms  "), ms);
+	return grid_print(grid, rect, y, x, STYLE_DIM, _("%5u s   "), ms / 1000);
+}
+
+static int
 draw_steps(WizardView *wizard, Grid *grid, Rect rect, int y)
 {
 	/* The last ones, where there are more than fit. */
 	guint room = (guint)CLAMP(rect.rows - y - 5, 3, 20);
 	guint first = wizard->steps->len > room ? wizard->steps->len - room : 0;
+	int widest = title_cells(wizard, MIN(TITLE_MOST, rect.cols / 2));
 
 	for (guint i = first; i < wizard->steps->len; i++, y++) {
 		const WizardStep *step = g_ptr_array_index(wizard->steps, i);
@@ -457,11 +482,14 @@ draw_steps(WizardView *wizard, Grid *grid, Rect rect, int y)
 		g_autofree char *words = text_safe(step->words ? step->words : "", -1, TEXT_MARKS);
 		int x = grid_text(grid, rect, y, 3, look->style, grid_glyph(grid, look->glyph)) + 1;
 
-		x = grid_column(grid, rect, y, x, MIN(44, rect.cols / 2),
+		x = grid_column(grid, rect, y, x, widest,
 			    step->state == STEP_PASSED_BY ? STYLE_DIM : STYLE_NORMAL, title) +
 		    1;
 		if (step->state == STEP_OK || step->state == STEP_FAILED)
-			x = grid_print(grid, rect, y, x, STYLE_DIM, "%5u ms  ", step->ms);
+			x = draw_time(grid, rect, y, x, step->ms);
+		/* Why it ended there stands below, in full. */
+		if (step->state == STEP_FAILED && wizard->failure)
+			continue;
 		grid_column(grid, rect, y, x, rect.cols - x - 1, STYLE_DIM, words);
 	}
 	return y;
