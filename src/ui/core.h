@@ -41,6 +41,7 @@ struct App {
 	Grid *grid;
 	KeyReader *reader;
 	gboolean foreground; /* another program has the terminal */
+	gboolean touched;    /* a key was pressed */
 	GPtrArray *accounts; /* of UiAccount, owned */
 	GPtrArray *stack;    /* of View, owned; the last is on top */
 	GPtrArray *closed;   /* of View: freed when nothing is in them any more */

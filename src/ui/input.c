@@ -183,6 +183,7 @@ app_feed(App *app, Key raw)
 	event = key_reader_feed(app->reader, raw);
 	switch (event.kind) {
 	case KEY_EVENT_KEY:
+		app->touched = TRUE;
 		app_press(app, event.key);
 		break;
 	case KEY_EVENT_PENDING:

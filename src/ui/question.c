@@ -55,6 +55,11 @@ question_take(App *app, EngineEvent *event)
 		break;
 	}
 	g_ptr_array_add(app->questions, event);
+	/* Nobody types yet, so nothing typed can go astray: the question may have the keys. */
+	if (!app->touched && !app->prompt && !app->foreground && event->question->kind != QUESTION_TRUST) {
+		question_ask(app, event->question);
+		return;
+	}
 	app_warn(app, _("%s  B then Enter answers."), brief);
 }
 
