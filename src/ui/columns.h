@@ -2,7 +2,7 @@
 /*
  * columns.h - the columns of a row, laid out for a width.
  *
- * Written as "marks, date:12, from:20, thread, subject:*, size:5>, attach":
+ * Written as "marks, date:10, from:20, thread, subject:*, size:5>, attach":
  * name[:width][<|>|?], width in cells, '*' takes the rest (several share it), '>'
  * right-aligned, '?' goes first when the pane is narrow, from the right.
  */
@@ -34,7 +34,7 @@ typedef struct {
 } Column;
 
 /* What a list shows unless told: the default of the index. */
-#define COLUMNS_DEFAULT "marks, date:12, from:20, subject:*, label:10?, size:5>, attach"
+#define COLUMNS_DEFAULT "marks, date:10, from:20, subject:*, label:10?, size:5>, attach"
 
 /* Array of Column, the caller's. FAULT_INPUT names what is wrong. The thread's tree is drawn within the
  * subject. */

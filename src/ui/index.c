@@ -419,7 +419,10 @@ index_title(View *view, char **right)
 	if (!index->account)
 		return g_string_free(words, FALSE);
 	if (index->only || index->spec.words || index->spec.unread_only || index->spec.thread)
-		g_string_append_printf(words, P_("%u row", "%u rows", index->list.count), index->list.count);
+		g_string_append_printf(words,
+			P_("%'u of %'u message", "%'u of %'u messages",
+				folder ? folder->total : index->list.count),
+			index->list.count, folder ? folder->total : index->list.count);
 	else if (folder)
 		g_string_append_printf(
 			words, P_("%'u message", "%'u messages", folder->total), folder->total);
