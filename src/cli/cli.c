@@ -23,30 +23,35 @@ typedef struct {
 
 static const Row rows[] = {
 	{{"setup", "", N_("Set up an account: find the servers, test the login, write the configuration."),
-		 N_("Without a screen: --address and --name, and the password from --password-stdin or a command.")},
+		 N_("Without a screen: --address and --name, and the password from --password-stdin or a "
+		    "command.")},
 		cli_setup, 0, 0},
-	{{"sync", "[ACCOUNT]", N_("Carry the journal to the server and fetch what is new, in all folders."), NULL},
+	{{"sync", "[ACCOUNT]", N_("Carry the journal to the server and fetch what is new, in all folders."),
+		 NULL},
 		cli_sync, 0, 1},
 	{{"folders", "", N_("List the folders with their counts."), NULL}, cli_folders, 0, 0},
 	{{"list", "FOLDER", N_("List the messages of a folder, newest first."), NULL}, cli_list, 1, 1},
 	{{"show", "MESSAGE", N_("Show a message as text; --raw gives its octets."), NULL}, cli_show, 0, 1},
-	{{"save", "MESSAGE PART...", N_("Save parts of a message into the folder that --to names."), NULL}, cli_save, 2,
-		-1},
+	{{"save", "MESSAGE PART...", N_("Save parts of a message into the folder that --to names."), NULL},
+		cli_save, 2, -1},
 	{{"move", "MESSAGE... FOLDER", N_("Move messages."), NULL}, cli_move, 2, -1},
 	{{"copy", "MESSAGE... FOLDER", N_("Copy messages."), NULL}, cli_copy, 2, -1},
-	{{"flag", "MESSAGE... +seen -flagged +$Label", N_("Set and clear flags and keywords."), NULL}, cli_flag, 2, -1},
+	{{"flag", "MESSAGE... +seen -flagged +$Label", N_("Set and clear flags and keywords."), NULL},
+		cli_flag, 2, -1},
 	{{"delete", "MESSAGE...", N_("Move messages to Trash; what is in Trash is deleted for good."), NULL},
 		cli_delete, 1, -1},
-	{{"undo", "[OPERATION]", N_("Take back the last act, or the one of this number."), NULL}, cli_undo, 0, 1},
+	{{"undo", "[OPERATION]", N_("Take back the last act, or the one of this number."), NULL}, cli_undo, 0,
+		1},
 	{{"append", "FOLDER FILE...", N_("Store messages from files in a folder."), NULL}, cli_append, 2, -1},
-	{{"folder", "create|rename|delete|subscribe|unsubscribe NAME [NEW]", N_("Change folders."), NULL}, cli_folder,
-		2, 3},
-	{{"journal", "[retry|drop ID]", N_("List the operations that are under way or failed; repeat or forget one."),
-		 NULL},
+	{{"folder", "create|rename|delete|subscribe|unsubscribe NAME [NEW]", N_("Change folders."), NULL},
+		cli_folder, 2, 3},
+	{{"journal", "[retry|drop ID]",
+		 N_("List the operations that are under way or failed; repeat or forget one."), NULL},
 		cli_journal_command, 0, 2},
-	{{"outbox", "[retry|drop ID]", N_("List what is to be sent; send one again or take it back."), NULL}, cli_outbox,
-		0, 2},
-	{{"send", "[FILE.eml]", N_("Send a message from a file or standard input; --queue only queues it."), NULL},
+	{{"outbox", "[retry|drop ID]", N_("List what is to be sent; send one again or take it back."), NULL},
+		cli_outbox, 0, 2},
+	{{"send", "[FILE.eml]", N_("Send a message from a file or standard input; --queue only queues it."),
+		 NULL},
 		cli_send, 0, 1},
 };
 
@@ -76,7 +81,8 @@ static const CliOption options[] = {
 	{"password-stdin", NULL, N_("read the password from standard input"), "setup"},
 	{"password-command", "CMD", N_("a program that prints the password"), "setup"},
 	{"token-command", "CMD", N_("a program that prints an OAuth 2 access token"), "setup"},
-	{"vault-phrase-file", "F", N_("keep the password in the vault; its phrase is the first line of F"), "setup"},
+	{"vault-phrase-file", "F", N_("keep the password in the vault; its phrase is the first line of F"),
+		"setup"},
 	{"read-only", NULL, N_("change nothing on the server"), "setup"},
 	{"no-test", NULL, N_("do not try the login"), "setup"},
 };
@@ -372,7 +378,9 @@ open_log(Cli *cli, GError **error)
 
 	if (cli->debug != NULL && more == 0) {
 		fault_set(error, FAULT_INPUT,
-			_("--debug %s: there is no such category; imap, smtp, net, store, engine, ui or all."), cli->debug);
+			_("--debug %s: there is no such category; imap, smtp, net, store, engine, ui or "
+			  "all."),
+			cli->debug);
 		return FALSE;
 	}
 	return cli_open_log(cli->paths, cli->log, more, error);
@@ -385,9 +393,9 @@ cli_clear(Cli *cli)
 	g_clear_pointer(&cli->journal, journal_close);
 	g_clear_pointer(&cli->views, g_hash_table_unref);
 	g_clear_pointer(&cli->config, config_free);
-	char *strings[] = {cli->account, cli->log, cli->debug, cli->to, cli->file, cli->address, cli->name, cli->imap,
-		cli->imap_security, cli->smtp, cli->smtp_security, cli->user, cli->ca_file, cli->password_command,
-		cli->token_command, cli->vault_phrase_file, cli->label};
+	char *strings[] = {cli->account, cli->log, cli->debug, cli->to, cli->file, cli->address, cli->name,
+		cli->imap, cli->imap_security, cli->smtp, cli->smtp_security, cli->user, cli->ca_file,
+		cli->password_command, cli->token_command, cli->vault_phrase_file, cli->label};
 	for (gsize i = 0; i < G_N_ELEMENTS(strings); i++)
 		g_free(strings[i]);
 }

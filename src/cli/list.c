@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* list.c - folders, and the messages of one: rows go out a window at a time, so that any folder costs the same memory. */
+/* list.c - folders, and the messages of one: rows go out a window at a time, so that any folder costs the
+ * same memory. */
 #include "config.h"
 
 #include "cli/private.h"
@@ -55,7 +56,8 @@ print_folders(const Cli *cli, const GPtrArray *folders)
 		g_autofree char *safe = text_safe(folder->name, -1, TEXT_MARKS);
 		g_autofree char *name = text_column(safe, name_cells, FALSE, FALSE);
 		if (folder->selectable)
-			cli_print("%s %8u %8u  %s\n", name, folder->total, folder->unread, folder_role_name(folder->role));
+			cli_print("%s %8u %8u  %s\n", name, folder->total, folder->unread,
+				folder_role_name(folder->role));
 		else
 			cli_print("%s %8s %8s\n", name, "-", "-");
 	}
@@ -90,10 +92,10 @@ typedef struct {
 	const char *account;
 	StoreView *view;
 	StoreFolder *folder;
-	Json *json;      /* NULL: for people */
+	Json *json; /* NULL: for people */
 	int width;
 	gint64 now;
-	GArray *above;   /* RowId of the last row at each depth, with --threads */
+	GArray *above; /* RowId of the last row at each depth, with --threads */
 } Listing;
 
 /* Above it in the same folder: a message elsewhere between the two is passed over. */
@@ -146,7 +148,10 @@ print_row(const Listing *listing, const StoreRow *row, guint depth)
 	int left = listing->width - 5 - 10 - 18 - 5 - 5 - (int)strlen(id);
 	g_autofree char *subject = text_column(indented, MAX(left, 10), FALSE, FALSE);
 	char marks[] = {
-		row->flags & MESSAGE_DELETED ? 'D' : !(row->flags & MESSAGE_SEEN) ? 'N' : row->flags & MESSAGE_ANSWERED ? 'r' : ' ',
+		row->flags & MESSAGE_DELETED    ? 'D'
+		: !(row->flags & MESSAGE_SEEN)  ? 'N'
+		: row->flags & MESSAGE_ANSWERED ? 'r'
+						: ' ',
 		row->flags & MESSAGE_FLAGGED ? '!' : ' ',
 		row->attachment ? '+' : ' ',
 		row->flags & (MESSAGE_PENDING | MESSAGE_FAILED) ? '~' : ' ',
@@ -204,7 +209,8 @@ static StoreOrder *
 load_order(const Listing *listing)
 {
 	const Cli *cli = listing->cli;
-	g_autoptr(Preferences) preferences = config_preferences(cli->config, listing->account, listing->folder->name);
+	g_autoptr(Preferences) preferences =
+		config_preferences(cli->config, listing->account, listing->folder->name);
 	StoreOrderSpec spec = {
 		.key = preferences->sort.key,
 		.descending = preferences->sort.descending,
@@ -253,7 +259,8 @@ cli_list(Cli *cli)
 		return cli_fail(cli, error);
 	folder = listing.folder = store_view_folder(listing.view, cli->words[0]);
 	if (folder == NULL) {
-		fault_set(&error, FAULT_UNKNOWN, _("There is no folder \"%s\"; posthorn folders lists those that there are."),
+		fault_set(&error, FAULT_UNKNOWN,
+			_("There is no folder \"%s\"; posthorn folders lists those that there are."),
 			cli->words[0]);
 		return cli_fail(cli, error);
 	}

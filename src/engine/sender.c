@@ -275,8 +275,9 @@ send_on(Sending *sending, SmtpSession *session)
 		settle(sending, OUTBOX_SENT, result.last.text, NULL);
 		break;
 	case SMTP_UNCERTAIN:
-		words = g_strdup_printf(_("The line broke after the message was handed over: nobody knows whether it was "
-					  "taken. Look for the answer before it is sent again. %s"),
+		words = g_strdup_printf(
+			_("The line broke after the message was handed over: nobody knows whether it was "
+			  "taken. Look for the answer before it is sent again. %s"),
 			failure->message);
 		settle(sending, OUTBOX_UNCERTAIN, words, failure);
 		break;
@@ -308,7 +309,8 @@ send_one(Sending *sending, SmtpSession **session)
 	g_autoptr(GError) failure = NULL;
 	gboolean user;
 
-	sending->job = job_new(worker->account->engine, worker->account->key, job_title(sending->message), NULL);
+	sending->job =
+		job_new(worker->account->engine, worker->account->key, job_title(sending->message), NULL);
 	sending->state = OUTBOX_SENDING;
 	post_state(sending, NULL);
 	if (*session != NULL && !smtp_session_is_alive(*session))
@@ -341,8 +343,8 @@ drain(Worker *worker)
 static void
 wait_until(Worker *worker, gint64 due)
 {
-	struct pollfd fds[2] = {
-		{.fd = worker->wake_fd, .events = POLLIN}, {.fd = cancel_fd(worker->cancel), .events = POLLIN}};
+	struct pollfd fds[2] = {{.fd = worker->wake_fd, .events = POLLIN},
+		{.fd = cancel_fd(worker->cancel), .events = POLLIN}};
 	gint64 left = due ? MAX(0, due - g_get_real_time() / G_USEC_PER_SEC) * 1000 : -1;
 
 	/* Clocks jump: look at least once a minute. */
@@ -365,10 +367,11 @@ wait_for_user(Worker *worker)
 static void
 linger(Worker *worker, SmtpSession **session)
 {
-	struct pollfd fds[2] = {
-		{.fd = worker->wake_fd, .events = POLLIN}, {.fd = cancel_fd(worker->cancel), .events = POLLIN}};
+	struct pollfd fds[2] = {{.fd = worker->wake_fd, .events = POLLIN},
+		{.fd = cancel_fd(worker->cancel), .events = POLLIN}};
 
-	if (*session == NULL || poll(fds, G_N_ELEMENTS(fds), worker->account->engine->batch ? 0 : LINGER_MS) > 0)
+	if (*session == NULL ||
+		poll(fds, G_N_ELEMENTS(fds), worker->account->engine->batch ? 0 : LINGER_MS) > 0)
 		return;
 	g_clear_pointer(session, smtp_session_close);
 }

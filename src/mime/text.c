@@ -14,7 +14,6 @@
 
 #include <string.h>
 
-
 struct MimeText {
 	GString *chars;
 	GArray *lines; /* of MimeLine */

@@ -137,7 +137,9 @@ jobs_row(View *view, Grid *grid, Rect rect, guint row)
 	    1;
 	x = grid_column(grid, rect, 0, x, 10, STYLE_DIM, job->account) + 1;
 	x = grid_column(grid, rect, 0, x, MIN(34, rect.cols * 2 / 5), STYLE_NORMAL, title) + 2;
-	x = grid_column(grid, rect, 0, x, rect.cols - x - (*age ? 13 : 1) - (bar ? bar + 1 : 0), STYLE_DIM, detail) + 1;
+	x = grid_column(grid, rect, 0, x, rect.cols - x - (*age ? 13 : 1) - (bar ? bar + 1 : 0), STYLE_DIM,
+		    detail) +
+	    1;
 	if (bar)
 		x = grid_bar(grid, rect, 0, x, bar, job->done, job->total) + 1;
 	grid_column_right(grid, rect, 0, rect.cols - 13, 12, STYLE_DIM, age);

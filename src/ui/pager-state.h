@@ -40,11 +40,11 @@ typedef struct {
 	char *failure; /* why there is no text */
 	gint64 opened_at;
 
-	GArray *lines;      /* of PagerLine */
-	GPtrArray *head;    /* of PagerHead */
-	int label_cells;    /* of their names */
-	GPtrArray *box;     /* of char *: what is said below */
-	guint fold_quotes;  /* longer runs are folded; 0: none */
+	GArray *lines;                  /* of PagerLine */
+	GPtrArray *head;                /* of PagerHead */
+	int label_cells;                /* of their names */
+	GPtrArray *box;                 /* of char *: what is said below */
+	guint fold_quotes;              /* longer runs are folded; 0: none */
 	gboolean all_quotes, no_quotes; /* T: shown, hidden, all of them */
 	gboolean full_headers, html, no_reflow;
 	gboolean no_highlight;

@@ -34,7 +34,7 @@ typedef struct {
 static const LayoutCase cases[] = {
 	{COLUMNS_DEFAULT, 80, COLUMN_BIT(COLUMN_LABEL), "1@0+4 2@5+10 3@16+20 5@37+35 6@73+5 7@79+1"},
 	{COLUMNS_DEFAULT, 120, 0, "1@0+4 2@5+10 3@16+20 5@37+64 9@102+10 6@113+5 7@119+1"},
-	{COLUMNS_DEFAULT, 76, 0, "1@0+4 2@5+10 3@16+20 5@37+31 6@69+5 7@75+1"},
+	{COLUMNS_DEFAULT, 76, 0, "1@0+4 2@5+10 3@16+20 5@37+20 9@58+10 6@69+5 7@75+1"},
 	{COLUMNS_DEFAULT, 60, 0, "1@0+4 2@5+10 3@16+15 5@32+20 6@53+5 7@59+1"},
 	{COLUMNS_DEFAULT, 20, 0, "1@0+4 5@5+15"},
 	{"from:*, subject:*", 41, 0, "3@0+15 5@16+25"},
