@@ -378,8 +378,8 @@ imap_mailbox_code(ImapSession *session, const ImapLine *line)
 		imap_event_text(session, IMAP_EVENT_UIDVALIDITY, NULL);
 	if (line->code != IMAP_CODE_CLOSED)
 		return;
-	imap_event_text(session, IMAP_EVENT_UIDVALIDITY, NULL);
 	imap_mailbox_left(session);
+	imap_event_text(session, IMAP_EVENT_UIDVALIDITY, NULL);
 }
 
 gboolean
