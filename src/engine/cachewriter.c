@@ -439,10 +439,15 @@ writer_main(gpointer data)
 }
 
 void
-cachewriter_start(EngineAccount *account)
+cachewriter_init(EngineAccount *account)
 {
 	account->urgent = queue_new(0, task_free);
 	account->bulk = queue_new(BULK_AHEAD, task_free);
+}
+
+void
+cachewriter_start(EngineAccount *account)
+{
 	account->writer = g_thread_new("cache", writer_main, account);
 }
 
@@ -455,6 +460,11 @@ cachewriter_stop(EngineAccount *account)
 	queue_close(account->urgent);
 	g_thread_join(account->writer);
 	account->writer = NULL;
+}
+
+void
+cachewriter_clear(EngineAccount *account)
+{
 	g_clear_pointer(&account->urgent, queue_free);
 	g_clear_pointer(&account->bulk, queue_free);
 }

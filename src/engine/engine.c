@@ -12,6 +12,7 @@ account_free(gpointer data)
 {
 	EngineAccount *account = data;
 
+	cachewriter_clear(account);
 	g_free(account->key);
 	g_free(account->cache_folder);
 	account_config_free(account->config);
@@ -37,6 +38,7 @@ account_new(Engine *engine, const AccountConfig *config)
 	account->fetch = worker_new(account, WORKER_FETCH);
 	account->watch = worker_new(account, WORKER_WATCH);
 	account->sender = worker_new(account, WORKER_SENDER);
+	cachewriter_init(account);
 	return account;
 }
 
@@ -127,13 +129,15 @@ engine_free(Engine *engine)
 		for (guint i = 0; i < engine->accounts->len; i++)
 			queue_close(((EngineAccount *)engine->accounts->pdata[i])->bulk);
 	}
-	each_worker(engine, worker_free);
+	/* All threads end before anything goes that another may still speak to. */
+	each_worker(engine, worker_stop);
 	if (engine->started) {
 		for (guint i = 0; i < engine->accounts->len; i++)
 			cachewriter_stop(engine->accounts->pdata[i]);
 	}
 	reader_stop(engine);
 	journaler_stop(engine);
+	each_worker(engine, worker_free);
 	g_ptr_array_unref(engine->accounts);
 	journal_close(engine->journal);
 	credentials_free(engine->credentials);

@@ -38,9 +38,12 @@ void journal_post(Engine *engine, JournalFunc func, gpointer data, GDestroyNotif
 /* The journaler's own view of an account; only inside a JournalFunc. NULL: no cache yet. */
 StoreView *journaler_view(Engine *engine, const char *account);
 
+/* The queues are there from the account's beginning to its end: other threads post into them. */
+void cachewriter_init(EngineAccount *account);
 void cachewriter_start(EngineAccount *account);
-/* What was posted urgently is still done. */
+/* What was posted urgently is still done; what is posted from now on is dropped. */
 void cachewriter_stop(EngineAccount *account);
+void cachewriter_clear(EngineAccount *account);
 /* As journal_call; from connections and the reader only. */
 gboolean cache_call(EngineAccount *account, CacheFunc func, gpointer data, GError **error);
 /* Operations and answers to them: before bulk batches, never waits. */

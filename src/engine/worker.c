@@ -96,13 +96,20 @@ worker_cancel(Worker *worker)
 }
 
 void
+worker_stop(Worker *worker)
+{
+	worker_cancel(worker);
+	if (worker->thread != NULL)
+		g_thread_join(worker->thread);
+	worker->thread = NULL;
+}
+
+void
 worker_free(Worker *worker)
 {
 	if (worker == NULL)
 		return;
-	worker_cancel(worker);
-	if (worker->thread != NULL)
-		g_thread_join(worker->thread);
+	worker_stop(worker);
 	close(worker->wake_fd);
 	queue_free(worker->control);
 	queue_free(worker->work);

@@ -57,8 +57,10 @@ void work_free(Work *work);
 
 Worker *worker_new(EngineAccount *account, WorkerKind kind);
 void worker_launch(Worker *worker);
-/* Cancel whatever it does; worker_free() joins it. */
+/* Cancel whatever it does; worker_stop() joins it. */
 void worker_cancel(Worker *worker);
+void worker_stop(Worker *worker);
+/* No other thread may still post to it. */
 void worker_free(Worker *worker);
 
 void worker_post(Worker *worker, WorkKind kind);
