@@ -59,8 +59,20 @@ app_load_folders(App *app, UiAccount *account)
 		folders_release(app->folders);
 	g_ptr_array_unref(account->folders);
 	account->folders = folders;
+	account->stale = FALSE;
 	if (app->folders)
 		folders_rebuild(app->folders);
+}
+
+void
+app_refresh_folders(App *app)
+{
+	for (guint i = 0; i < app->accounts->len; i++) {
+		UiAccount *account = g_ptr_array_index(app->accounts, i);
+
+		if (account->stale)
+			app_load_folders(app, account);
+	}
 }
 
 void

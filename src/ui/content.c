@@ -189,7 +189,6 @@ add_notes(Content *content, const MimeHead *head)
 		g_ptr_array_add(
 			content->notes, g_strdup(_("Careful: this message names more than one sender.")));
 	if (from && from->address) {
-		g_autofree char *shown = mime_sender_display(from->name, from->address, FALSE);
 		g_autofree char *address = mime_address_display(from->address);
 
 		content->from_address = g_steal_pointer(&address);

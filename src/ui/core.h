@@ -13,6 +13,7 @@ struct UiAccount {
 	char *key, *label;
 	StoreView *view;    /* NULL: no cache yet */
 	GPtrArray *folders; /* of StoreFolder, as last read; never NULL */
+	gboolean stale;     /* they changed since: read again before the next picture */
 	EngineLink link;
 	char *link_words; /* may be NULL */
 	gint64 link_until;
@@ -92,6 +93,8 @@ const AccountConfig *app_account_config(App *app, const UiAccount *account);
 void app_load_accounts(App *app);
 /* Read an account's folders again. */
 void app_load_folders(App *app, UiAccount *account);
+/* The same for all accounts where something changed. */
+void app_refresh_folders(App *app);
 const StoreFolder *account_folder(const UiAccount *account, const char *name);
 const StoreFolder *account_folder_by_id(const UiAccount *account, FolderId id);
 const StoreFolder *account_folder_by_role(const UiAccount *account, FolderRole role);

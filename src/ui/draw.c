@@ -346,6 +346,7 @@ app_draw(App *app)
 	grid_set_ascii(grid, screen_wants_ascii(app->screen)
 				     ? config_program(app->config)->ascii != CHOICE_NO
 				     : config_program(app->config)->ascii == CHOICE_YES);
+	app_refresh_folders(app);
 	grid_clear(grid);
 	app_cursor(app, all.rows - 1, 0, FALSE);
 	if (all.rows < LEAST_ROWS || all.cols < LEAST_COLS) {

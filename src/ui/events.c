@@ -165,11 +165,14 @@ static void
 take_event(App *app, EngineEvent *event)
 {
 	switch (event->kind) {
-	case EVENT_FOLDERS: {
+	case EVENT_FOLDERS:
+	case EVENT_ROWS:
+	case EVENT_NEW_MAIL: {
 		UiAccount *account = app_account(app, event->account);
 
+		/* Counts changed with the rows. A flood of events reads them once a picture. */
 		if (account)
-			app_load_folders(app, account);
+			account->stale = TRUE;
 		break;
 	}
 	case EVENT_JOB:

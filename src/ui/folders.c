@@ -362,15 +362,6 @@ folders_has(View *view)
 	return has;
 }
 
-static void
-folders_event(View *view, const EngineEvent *event)
-{
-	UiAccount *account = app_account(view->app, event->account);
-
-	if (account && (event->kind == EVENT_ROWS || event->kind == EVENT_NEW_MAIL))
-		app_load_folders(view->app, account);
-}
-
 const ViewClass folders_class = {
 	.name = "folders",
 	.tables = folders_tables,
@@ -381,7 +372,6 @@ const ViewClass folders_class = {
 	.row = folders_row,
 	.row_text = folders_text,
 	.has = folders_has,
-	.event = folders_event,
 };
 
 /* ---- commands ---------------------------------------------------------------------------- */

@@ -528,6 +528,7 @@ index_event(View *view, const EngineEvent *event)
 	case EVENT_FOLDERS:
 		if (!mine || index->folder)
 			break;
+		app_refresh_folders(view->app);
 		find_folder(index);
 		if (index->folder) {
 			engine_open_folder(view->app->engine, index->account->key, index->folder);
