@@ -37,7 +37,7 @@ def columns_line_up(screen, left=0):
     assert len(rows) > 10, f"rows of the index:\n{screen.text()}"
     for row in rows:
         harness.equal(row[4:5], " ", f"the blank behind the marks in {row!r}")
-        harness.equal(row[17:18], " ", f"the blank behind the date in {row!r}")
+        harness.equal(row[15:16], " ", f"the blank behind the date in {row!r}")
 
 
 for columns, lines in SIZES:
