@@ -74,7 +74,8 @@ acts_role_folder(StoreView *view, FolderRole role, GError **error)
 
 	if (folder == NULL)
 		fault_set(error, FAULT_UNKNOWN,
-			_("No folder is known for this. Make one, or name it in the configuration: roles = %s=FOLDER"),
+			_("No folder is known for this. Make one, or name it in the configuration: roles = "
+			  "%s=FOLDER"),
 			folder_role_name(role));
 	return folder;
 }
@@ -82,23 +83,38 @@ acts_role_folder(StoreView *view, FolderRole role, GError **error)
 static char *
 words_of_flags(const Operation *operation, guint n)
 {
-	static const struct {
-		guint32 flag;
-		const char *set, *cleared;
-	} rows[] = {
-		{MESSAGE_SEEN, N_("Marked %u as read"), N_("Marked %u as unread")},
-		{MESSAGE_FLAGGED, N_("Flagged %u"), N_("Took the flag off %u")},
-		{MESSAGE_ANSWERED, N_("Marked %u as answered"), N_("Marked %u as not answered")},
-		{MESSAGE_JUNK, N_("Marked %u as junk"), N_("Marked %u as not junk")},
-	};
+	gboolean set = operation->remove_flags == 0;
+	guint32 flag = set ? operation->add_flags : operation->add_flags == 0 ? operation->remove_flags : 0;
 
-	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-		if (operation->add_flags == rows[i].flag && operation->remove_flags == 0)
-			return g_strdup_printf(_(rows[i].set), n);
-		if (operation->remove_flags == rows[i].flag && operation->add_flags == 0)
-			return g_strdup_printf(_(rows[i].cleared), n);
+	switch (flag) {
+	case MESSAGE_SEEN:
+		return set ? g_strdup_printf(
+				     P_("Marked %u message as read", "Marked %u messages as read", n), n)
+			   : g_strdup_printf(
+				     P_("Marked %u message as unread", "Marked %u messages as unread", n), n);
+	case MESSAGE_FLAGGED:
+		return set ? g_strdup_printf(P_("Flagged %u message", "Flagged %u messages", n), n)
+			   : g_strdup_printf(
+				     P_("Took the flag off %u message", "Took the flag off %u messages", n),
+				     n);
+	case MESSAGE_ANSWERED:
+		return set ? g_strdup_printf(
+				     P_("Marked %u message as answered", "Marked %u messages as answered", n),
+				     n)
+			   : g_strdup_printf(P_("Marked %u message as not answered",
+						     "Marked %u messages as not answered", n),
+				     n);
+	case MESSAGE_JUNK:
+		return set ? g_strdup_printf(
+				     P_("Marked %u message as junk", "Marked %u messages as junk", n), n)
+			   : g_strdup_printf(
+				     P_("Marked %u message as not junk", "Marked %u messages as not junk", n),
+				     n);
+	default:
+		break;
 	}
-	return g_strdup_printf(P_("Changed the flags of %u message", "Changed the flags of %u messages", n), n);
+	return g_strdup_printf(
+		P_("Changed the flags of %u message", "Changed the flags of %u messages", n), n);
 }
 
 char *
@@ -114,9 +130,11 @@ acts_words(const Operation *operation)
 	case OPERATION_MOVE:
 		return g_strdup_printf(P_("Moved %u message to %s", "Moved %u messages to %s", n), n, target);
 	case OPERATION_COPY:
-		return g_strdup_printf(P_("Copied %u message to %s", "Copied %u messages to %s", n), n, target);
+		return g_strdup_printf(
+			P_("Copied %u message to %s", "Copied %u messages to %s", n), n, target);
 	case OPERATION_EXPUNGE:
-		return g_strdup_printf(P_("Deleted %u message for good", "Deleted %u messages for good", n), n);
+		return g_strdup_printf(
+			P_("Deleted %u message for good", "Deleted %u messages for good", n), n);
 	case OPERATION_APPEND:
 		return g_strdup_printf(_("Stored a message in %s"), target);
 	case OPERATION_FOLDER_CREATE:
@@ -193,8 +211,8 @@ build_flags(StoreView *view, const EngineAct *act, GPtrArray *operations, GError
 
 /* Rows that stand in target already are left out. */
 static void
-build_transfer(
-	StoreView *view, const EngineAct *act, OperationKind kind, const char *target, GPtrArray *operations, GError **error)
+build_transfer(StoreView *view, const EngineAct *act, OperationKind kind, const char *target,
+	GPtrArray *operations, GError **error)
 {
 	Operation *operation = new_operation(operations, kind, act);
 	g_autoptr(StoreFolder) folder = store_view_folder(view, target);
@@ -202,7 +220,8 @@ build_transfer(
 
 	if (folder == NULL || !folder->selectable) {
 		name = text_safe(target, -1, TEXT_MARKS);
-		fault_set(error, FAULT_UNKNOWN, _("There is no folder \"%s\". It can be made first: folder-create."), name);
+		fault_set(error, FAULT_UNKNOWN,
+			_("There is no folder \"%s\". It can be made first: folder-create."), name);
 		return;
 	}
 	operation->target = g_strdup(folder->name);
@@ -213,7 +232,8 @@ build_transfer(
 			g_ptr_array_remove_index(operation->messages, i - 1);
 	}
 	if (operation->messages->len == 0 && act->row_count > 0 && error != NULL && *error == NULL)
-		fault_set(error, FAULT_INPUT, _("There is nothing to move: it is in %s already, or gone."), operation->target);
+		fault_set(error, FAULT_INPUT, _("There is nothing to move: it is in %s already, or gone."),
+			operation->target);
 }
 
 static void
@@ -325,7 +345,8 @@ build_folder(StoreView *view, const EngineAct *act, GPtrArray *operations, GErro
 	g_autofree char *name = text_safe(act->target, -1, TEXT_MARKS);
 	Operation *operation;
 
-	if (act->target[0] == '\0' || (act->kind == ACT_FOLDER_RENAME && (act->new_name == NULL || !act->new_name[0])))
+	if (act->target[0] == '\0' ||
+		(act->kind == ACT_FOLDER_RENAME && (act->new_name == NULL || !act->new_name[0])))
 		fault_set(error, FAULT_INPUT, _("A folder needs a name."));
 	else if (act->kind == ACT_FOLDER_CREATE && folder != NULL)
 		fault_set(error, FAULT_INPUT, _("There is a folder \"%s\" already."), name);
@@ -380,10 +401,12 @@ refuse(Engine *engine, const EngineAct *act, GError **error)
 	const EngineAccount *account = engine_account(engine, act->account);
 
 	if (account == NULL)
-		fault_set(error, FAULT_UNKNOWN, _("There is no account \"%s\"."), act->account ? act->account : "");
+		fault_set(error, FAULT_UNKNOWN, _("There is no account \"%s\"."),
+			act->account ? act->account : "");
 	else if (account->config->read_only)
 		fault_set(error, FAULT_REFUSED,
-			_("Account %s is read-only: nothing is changed. The setting read-only = no allows it."),
+			_("Account %s is read-only: nothing is changed. The setting read-only = no allows "
+			  "it."),
 			account->config->label);
 	else if (act->target_account != NULL && strcmp(act->target_account, act->account) != 0)
 		fault_set(error, FAULT_REFUSED, _("Mail cannot be moved from one account to another yet."));
@@ -405,7 +428,8 @@ act_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 	(void)unused;
 	if (!refuse(engine, act, &error)) {
 		if (view == NULL)
-			fault_set(&error, FAULT_UNKNOWN, _("This account was never synced: posthorn sync fetches it."));
+			fault_set(&error, FAULT_UNKNOWN,
+				_("This account was never synced: posthorn sync fetches it."));
 		else
 			build(engine, view, act, operations, &error);
 	}
