@@ -99,6 +99,13 @@ undo(View *view, const CommandCall *call)
 	}
 	if (!app->engine)
 		return;
+	if (app->last_is_final) {
+		app->last_is_final = FALSE;
+		app_say(app, "%s",
+			_("A folder that was deleted cannot come back. u again takes back the act before it; "
+			  "U lists all."));
+		return;
+	}
 	app_expect(app, engine_undo(app->engine, NULL, 0), NULL, undone, NULL, NULL);
 }
 

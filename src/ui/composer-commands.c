@@ -242,8 +242,7 @@ static void
 attach_file(View *view, const CommandCall *call)
 {
 	PromptSpec spec = {.view = view,
-		.label = _("Attach file (Tab completes):"),
-		.initial = "~/",
+		.label = _("Attach file (name, /path or ~/path):"),
 		.history = "file",
 		.live = FALSE,
 		.complete = path_candidates,

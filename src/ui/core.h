@@ -81,7 +81,8 @@ struct App {
 	/* What was typed when the account was set up answers the engine's first questions about it. */
 	char *fresh_account; /* key; NULL: none */
 	Secret *fresh_password, *fresh_phrase;
-	gint64 undo_group; /* the last act's group, said with "u undoes"; 0 */
+	gint64 undo_group;      /* the last act's group, said with "u undoes"; 0 */
+	gboolean last_is_final; /* the last act cannot be taken back */
 	gboolean quitting;
 };
 

@@ -116,14 +116,16 @@ note_words(App *app, const EngineEvent *event)
 static void
 acted(App *app, View *view, const EngineEvent *event, gpointer data)
 {
+	gboolean is_final = GPOINTER_TO_INT(data);
+
 	(void)view;
-	(void)data;
 	if (event->error) {
 		app_error(app, event->error);
 		return;
 	}
-	app->undo_group = event->group;
-	if (event->words && event->group)
+	app->undo_group = is_final ? 0 : event->group;
+	app->last_is_final = is_final;
+	if (event->words && app->undo_group)
 		app_say(app, _("%s  u undoes"), event->words);
 	else if (event->words)
 		app_say(app, "%s", event->words);
@@ -134,7 +136,8 @@ app_act(App *app, View *view, const EngineAct *act)
 {
 	guint ticket = engine_act(app->engine, act);
 
-	app_expect(app, ticket, view, acted, NULL, NULL);
+	/* What the journal cannot take back is not said to be undoable. */
+	app_expect(app, ticket, view, acted, GINT_TO_POINTER(act->kind == ACT_FOLDER_DELETE), NULL);
 	return ticket;
 }
 

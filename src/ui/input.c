@@ -84,12 +84,26 @@ take_digit(App *app, View *view, Key key)
 	return TRUE;
 }
 
+/* Keys of mutt whose act does not exist here, and what to do instead. */
+static const struct {
+	Key key;
+	const char *words; /* N_() */
+} empty_keys[] = {
+	{'x', N_("Nothing is unsaved here: q quits, u takes back.")},
+	{K_CTRL('U'), N_("u takes back what was done, U lists it.")},
+};
+
 static void
 unbound(App *app, Key key)
 {
 	g_autofree char *name = key_words(key);
 
 	app->mark_prefix = FALSE;
+	for (gsize i = 0; i < G_N_ELEMENTS(empty_keys); i++)
+		if (empty_keys[i].key == key) {
+			app_say(app, "%s", _(empty_keys[i].words));
+			return;
+		}
 	app_say(app, _("%s means nothing here. ? shows what does."), name);
 }
 
