@@ -22,7 +22,8 @@
 #define BULK_AHEAD 4
 #define GUEST_LOOK_MS 1000
 #define GUEST_TRY_LOCK 3 /* looks */
-#define IDLE_CHECKPOINT_MS 5000
+#define IDLE_LOOK_MS 1000
+#define IDLE_LOOKS 5 /* before the house is kept */
 #define TRIM_EVERY_US (10 * 60 * G_USEC_PER_SEC)
 
 typedef struct {
@@ -74,12 +75,51 @@ task_new(CacheFunc func, gpointer data, GDestroyNotify free_data)
 	return task;
 }
 
+static void apply_new(Writer *writer);
+
+static void
+say_rebuilt(EngineAccount *account)
+{
+	engine_post_note(account->engine, account->key,
+		_("The cache was damaged or of another version. It was set aside and is fetched again; nothing is lost."),
+		NULL);
+}
+
+/* A page turned out damaged while running: set aside, made anew, and everything is fetched again. */
+static void
+open_again(Writer *writer)
+{
+	EngineAccount *account = writer->account;
+	g_autoptr(GError) error = NULL;
+	gboolean rebuilt = FALSE;
+
+	g_atomic_int_set(&account->suspect, FALSE);
+	g_clear_pointer(&writer->cache, store_cache_close);
+	writer->cache = store_cache_open(account->cache_folder, &account->engine->hash_key, &rebuilt, &error);
+	if (writer->cache == NULL) {
+		engine_post_note(account->engine, account->key, NULL, error);
+		return;
+	}
+	if (!rebuilt)
+		return;
+	say_rebuilt(account);
+	g_atomic_int_inc(&account->generation);
+	apply_new(writer);
+	engine_post_folders(account);
+	worker_post(account->sync, WORK_RECONNECT);
+	worker_post(account->fetch, WORK_RECONNECT);
+	worker_post(account->watch, WORK_RECONNECT);
+}
+
 static void
 run_task(Writer *writer, CacheTask *task)
 {
 	if (writer->cache != NULL) {
 		task->ok = task->func(writer->account, writer->cache, task->data, &task->error);
-		store_cache_checkpoint(writer->cache, FALSE);
+		if (!task->ok && task->error != NULL && fault_of(task->error) == FAULT_DAMAGED)
+			open_again(writer);
+		else
+			store_cache_checkpoint(writer->cache, FALSE);
 	} else {
 		fault_set(&task->error, FAULT_BUSY, _("Another Posthorn holds this account."));
 	}
@@ -220,10 +260,7 @@ become_holder(Writer *writer)
 		return FALSE;
 	}
 	if (rebuilt)
-		engine_post_note(account->engine, account->key,
-			_("The cache was damaged or of another version. It was set aside and is fetched again; nothing is "
-			  "lost."),
-			NULL);
+		say_rebuilt(account);
 	g_clear_pointer(&writer->view, store_view_close);
 	if (!journal_call(account->engine, recover_outbox, account->key, &error)) {
 		engine_post_note(account->engine, account->key, NULL, error);
@@ -373,6 +410,15 @@ keep_house(Writer *writer)
 }
 
 static void
+idle_look(Writer *writer)
+{
+	if (store_cache_is_suspect(writer->cache) || g_atomic_int_get(&writer->account->suspect))
+		open_again(writer);
+	else if (++writer->looks % IDLE_LOOKS == 0)
+		keep_house(writer);
+}
+
+static void
 writer_wait(Writer *writer)
 {
 	struct pollfd fds[3] = {
@@ -380,10 +426,10 @@ writer_wait(Writer *writer)
 		{.fd = queue_fd(writer->account->bulk), .events = POLLIN},
 		{.fd = writer->server ? control_server_fd(writer->server) : -1, .events = POLLIN},
 	};
-	int ready = poll(fds, G_N_ELEMENTS(fds), writer->cache ? IDLE_CHECKPOINT_MS : GUEST_LOOK_MS);
+	int ready = poll(fds, G_N_ELEMENTS(fds), writer->cache ? IDLE_LOOK_MS : GUEST_LOOK_MS);
 
 	if (ready == 0 && writer->cache != NULL)
-		keep_house(writer);
+		idle_look(writer);
 	else if (ready == 0)
 		guest_look(writer);
 	if (ready > 0 && (fds[2].revents & POLLIN))

@@ -171,6 +171,17 @@ engine_account(Engine *engine, const char *key)
 	return NULL;
 }
 
+StoreView *
+engine_open_view(EngineAccount *account)
+{
+	g_autoptr(GError) error = NULL;
+	StoreView *view = store_view_open(account->cache_folder, &error);
+
+	if (view == NULL && fault_of(error) == FAULT_DAMAGED)
+		g_atomic_int_set(&account->suspect, TRUE);
+	return view;
+}
+
 gboolean
 engine_is_holder(EngineAccount *account)
 {

@@ -156,6 +156,7 @@ worker_run_fetch(Worker *worker)
 		return;
 	while (!worker_is_stopping(worker)) {
 		g_autoptr(GError) error = NULL;
+		worker_check_cache(worker);
 		if (worker->session == NULL) {
 			if (!get_on_line(worker))
 				break;
@@ -202,6 +203,7 @@ worker_run_watch(Worker *worker)
 		return;
 	while (!worker_is_stopping(worker)) {
 		g_autoptr(GError) error = NULL;
+		worker_check_cache(worker);
 		if (worker->session == NULL) {
 			if (!get_on_line(worker))
 				break;

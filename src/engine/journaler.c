@@ -123,8 +123,10 @@ journaler_view(Engine *engine, const char *key)
 	StoreView *view = g_hash_table_lookup(engine->journal_views, key);
 	EngineAccount *account = engine_account(engine, key);
 
+	if (view != NULL)
+		store_view_version(view); /* follows a cache that was made anew */
 	if (view == NULL && account != NULL) {
-		view = store_view_open(account->cache_folder, NULL);
+		view = engine_open_view(account);
 		if (view != NULL)
 			g_hash_table_insert(engine->journal_views, g_strdup(key), view);
 	}

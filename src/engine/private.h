@@ -72,6 +72,8 @@ struct EngineAccount {
 	SentCopy sent_copy;
 	guint64 cache_size; /* bytes of bodies kept */
 	gint holder;           /* atomic: this process holds the lock and its cache is open */
+	gint generation;       /* atomic: counts the caches opened; another one has other folder ids */
+	gint suspect;          /* atomic: somebody found the cache damaged: open it again */
 	gint guest;            /* atomic: another process holds it */
 
 	/* The cache writer's. */
@@ -113,6 +115,8 @@ struct Engine {
 
 EngineAccount *engine_account(Engine *engine, const char *key); /* NULL: unknown */
 gboolean engine_is_holder(EngineAccount *account);
+/* A view of its cache; NULL: none yet, or damaged, which the cache writer is told. */
+StoreView *engine_open_view(EngineAccount *account);
 /* Who brings content: in batch there is one connection. */
 Worker *engine_want_worker(EngineAccount *account);
 

@@ -75,8 +75,10 @@ engine_worker_view(EngineWorker *worker, const char *key)
 		return journaler_view(worker->engine, key);
 	view = g_hash_table_lookup(worker->views, key);
 	account = engine_account(worker->engine, key);
+	if (view != NULL)
+		store_view_version(view); /* follows a cache that was made anew */
 	if (view == NULL && account != NULL) {
-		view = store_view_open(account->cache_folder, NULL);
+		view = engine_open_view(account);
 		if (view != NULL)
 			g_hash_table_insert(worker->views, g_strdup(key), view);
 	}

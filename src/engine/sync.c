@@ -402,6 +402,7 @@ serve(Worker *worker)
 
 	while (!worker_is_stopping(worker)) {
 		g_autoptr(GError) error = NULL;
+		worker_check_cache(worker);
 		if (worker->session == NULL) {
 			if (batch && !wait_for_work(worker))
 				return;

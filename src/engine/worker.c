@@ -224,7 +224,9 @@ StoreView *
 worker_view(Worker *worker)
 {
 	if (worker->view == NULL)
-		worker->view = store_view_open(worker->account->cache_folder, NULL);
+		worker->view = engine_open_view(worker->account);
+	else
+		store_view_version(worker->view); /* follows a cache that was made anew */
 	return worker->view;
 }
 
@@ -275,6 +277,22 @@ worker_wait_start(Worker *worker)
 		work_free(work);
 	}
 	return FALSE;
+}
+
+gboolean
+worker_check_cache(Worker *worker)
+{
+	gint generation = g_atomic_int_get(&worker->account->generation);
+
+	if (worker->generation == generation)
+		return FALSE;
+	worker->generation = generation;
+	worker->open_folder = 0;
+	g_hash_table_remove_all(worker->skipped);
+	if (worker->session == NULL)
+		return FALSE;
+	connect_drop(worker);
+	return TRUE;
 }
 
 void

@@ -105,6 +105,7 @@ struct Worker {
 	guint question;       /* the one that is open; 0 */
 	gboolean needs_phrase; /* the vault is locked: its phrase is asked for, not a password */
 	FolderId open_folder; /* fetch: what the user looks at */
+	gint generation;      /* of the cache that mailbox and skipped speak of */
 	GHashTable *skipped;  /* sync: folder ids whose job the user cancelled; until asked for */
 	gint64 next_round_us;
 	guint fetched;        /* messages whose headers came, since the start */
@@ -122,6 +123,8 @@ StoreView *worker_view(Worker *worker);
 gboolean worker_is_stopping(Worker *worker);
 /* Until the account is ours. Meanwhile what is posted here is asked of the process that holds it. FALSE: the end. */
 gboolean worker_wait_start(Worker *worker);
+/* The cache was made anew: what this connection knew of it is void. TRUE: the session was dropped. */
+gboolean worker_check_cache(Worker *worker);
 /* Tell who waits for work how it went; error NULL: well. */
 void worker_finish(Worker *worker, Work *work, const EngineSyncStats *stats, const GError *error);
 

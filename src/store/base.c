@@ -92,6 +92,14 @@ base_set_error(GError **error, const char *path, int code, const char *words)
 }
 
 /* So that the next one who opens it reads it whole. */
+gboolean
+base_is_suspect(const StoreBase *base)
+{
+	g_autofree char *mark = g_strconcat(base->path, BASE_MARK, NULL);
+
+	return g_file_test(mark, G_FILE_TEST_EXISTS);
+}
+
 static void
 leave_mark(const StoreBase *base)
 {

@@ -309,3 +309,9 @@ store_cache_applied(StoreCache *cache)
 {
 	return cache->applied;
 }
+
+gboolean
+store_cache_is_suspect(StoreCache *cache)
+{
+	return base_is_suspect(cache->headers) || base_is_suspect(cache->bodies);
+}

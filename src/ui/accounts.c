@@ -53,6 +53,8 @@ app_load_folders(App *app, UiAccount *account)
 		g_autofree char *path = g_build_filename(app->paths->cache, account->key, NULL);
 
 		account->view = store_view_open(path, NULL); /* none yet: the first sync makes one */
+	} else {
+		store_view_version(account->view); /* follows a cache that was made anew */
 	}
 	folders = account->view ? store_view_folders(account->view) : no_folders();
 	if (app->folders)

@@ -518,6 +518,27 @@ settle(IndexView *index, const EngineEvent *event)
 	index_load_soon(index);
 }
 
+/* A cache that was made anew has other folder ids. */
+static gboolean
+is_known(const IndexView *index)
+{
+	const StoreFolder *folder = account_folder(index->account, index->folder_name);
+
+	return index->folder && (!folder || folder->id == index->folder);
+}
+
+static void
+take_folder(IndexView *index)
+{
+	find_folder(index);
+	if (!index->folder)
+		return;
+	index_forget_rows(index);
+	g_hash_table_remove_all(index->overlay);
+	engine_open_folder(index->view.app->engine, index->account->key, index->folder);
+	index_reorder(index);
+}
+
 static void
 index_event(View *view, const EngineEvent *event)
 {
@@ -526,14 +547,10 @@ index_event(View *view, const EngineEvent *event)
 
 	switch (event->kind) {
 	case EVENT_FOLDERS:
-		if (!mine || index->folder)
-			break;
-		app_refresh_folders(view->app);
-		find_folder(index);
-		if (index->folder) {
-			engine_open_folder(view->app->engine, index->account->key, index->folder);
-			read_first(index);
-		}
+		if (mine)
+			app_refresh_folders(view->app);
+		if (mine && !is_known(index))
+			take_folder(index);
 		break;
 	case EVENT_ROWS:
 	case EVENT_NEW_MAIL:
