@@ -178,4 +178,24 @@ with harness.servers() as servers:
                 again.keys("Q")
                 harness.equal(again.wait_end(), 0, "exit status")
 
+        @harness.test
+        def a_cache_that_is_damaged_while_it_runs_is_made_anew():
+            with Screen(home) as screen:
+                screen.wait("Read me")
+                headers = next(os.path.join(top, name) for top, _, names in os.walk(os.path.join(home.path, "cache"))
+                               for name in names if name == "headers.db")
+                # What is in the WAL goes into the file when nothing else is to be done.
+                harness.wait(lambda: screen.pump(0.1) is None or os.path.getsize(headers + "-wal") == 0, "the WAL to be empty")
+                with open(headers, "r+b") as file:
+                    for page in range(8192, os.path.getsize(headers), 4096):
+                        file.seek(page + 50)
+                        file.write(b"\xff" * 400)
+                screen.keys("N", "j", "G")
+                harness.wait(lambda: screen.pump(0.1) is None or os.path.exists(headers + ".damaged"), "it to be set aside")
+                screen.wait("Read me", "INBOX")
+                screen.keys("E")
+                screen.wait("set aside", "nothing is")
+                screen.keys("q", "q")
+                harness.equal(screen.wait_end(), 0, "exit status")
+
 harness.done()
