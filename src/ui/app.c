@@ -360,7 +360,7 @@ ui_run(const UiOptions *options)
 {
 	g_autoptr(GError) error = NULL;
 	App *app = app_new(options);
-	guint signals[4];
+	guint signals[5];
 	int rows, cols, result;
 
 	app->screen = screen_open(wanted_theme(options->config), &error);
@@ -373,6 +373,7 @@ ui_run(const UiOptions *options)
 	signals[0] = g_unix_signal_add(SIGWINCH, on_resize, app);
 	signals[1] = g_unix_signal_add(SIGHUP, on_terminal_gone, app);
 	signals[2] = g_unix_signal_add(SIGTERM, on_terminal_gone, app);
+	signals[4] = g_unix_signal_add(SIGINT, on_terminal_gone, app);
 	screen_resize(app->screen);
 	screen_size(app->screen, &rows, &cols);
 	app->grid = grid_new(rows, cols);

@@ -14,13 +14,35 @@
 #include "util/i18n.h"
 #include "util/text.h"
 
+/* What ^C and ^\\ did before they went to the program alone. */
+typedef struct {
+	struct sigaction interrupt, quit;
+} Signals;
+
 typedef struct {
 	App *app;
+	Signals signals;
 	guint view_id;
 	AppProgramDone done;
 	gpointer data;
 	GDestroyNotify free_data;
 } Running;
+
+static void
+signals_ignore(Signals *signals)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGINT, &ignore, &signals->interrupt);
+	sigaction(SIGQUIT, &ignore, &signals->quit);
+}
+
+static void
+signals_restore(const Signals *signals)
+{
+	sigaction(SIGINT, &signals->interrupt, NULL);
+	sigaction(SIGQUIT, &signals->quit, NULL);
+}
 
 static void
 child_setup(gpointer data)
@@ -39,8 +61,7 @@ on_exit_of_program(GPid pid, gint status, gpointer data)
 	App *app = running->app;
 
 	g_spawn_close_pid(pid);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGQUIT, SIG_DFL);
+	signals_restore(&running->signals);
 	app->foreground = FALSE;
 	screen_enter(app->screen);
 	app_watch_keys(app);
@@ -72,16 +93,15 @@ app_run_program(
 	g_autoptr(GError) error = NULL;
 	GPid pid = 0;
 	Running *running;
+	Signals signals;
 
 	screen_leave(app->screen);
 	app->foreground = TRUE;
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
+	signals_ignore(&signals);
 	if (!g_spawn_async(NULL, (char **)argv, NULL,
 		    G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN,
 		    child_setup, NULL, &pid, &error)) {
-		signal(SIGINT, SIG_DFL);
-		signal(SIGQUIT, SIG_DFL);
+		signals_restore(&signals);
 		app->foreground = FALSE;
 		screen_enter(app->screen);
 		app_watch_keys(app);
@@ -92,7 +112,7 @@ app_run_program(
 		return FALSE;
 	}
 	running = g_new0(Running, 1);
-	*running = (Running){app, view ? view->id : 0, done, data, free_data};
+	*running = (Running){app, signals, view ? view->id : 0, done, data, free_data};
 	g_child_watch_add(pid, on_exit_of_program, running);
 	return TRUE;
 }

@@ -133,6 +133,11 @@ screen_open(ScreenTheme theme, GError **error)
 	screen->curses = curses;
 	/* Terminals that call themselves xterm do not all repeat a character when told (REP). */
 	repeat_char = NULL;
+	/* Stopping and ending are the application's: ncurses' own handlers would draw in the middle of
+	 * anything. */
+	signal(SIGTSTP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	set_escdelay(25);
 	screen->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	screen->ascii = !screen->utf8;

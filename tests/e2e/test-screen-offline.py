@@ -247,6 +247,15 @@ def hanging_up_keeps_the_draft():
 
 
 @harness.test
+def a_crash_gives_the_terminal_back():
+    with start() as screen:
+        screen.wait("Server room", "Enter read")
+        screen.kill(signal.SIGBUS)
+        screen.wait_end()
+        assert b"\x1b[?1049l" in screen.raw and b"\x1b[?2004l" in screen.raw, bytes(screen.raw[-200:])
+
+
+@harness.test
 def a_small_terminal_is_said_and_outlived():
     with start() as screen:
         screen.wait("Server room")
