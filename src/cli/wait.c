@@ -307,7 +307,8 @@ wait_filed(Cli *cli, Journal *journal, const OutboxMessage *message)
 		return;
 	while (!filed && g_get_monotonic_time() < until) {
 		g_autoptr(OutboxMessage) now = NULL;
-		g_autoptr(EngineEvent) event = cli_wait_some(cli, 0, POLL_MS);
+
+		engine_event_free(cli_wait_some(cli, 0, POLL_MS));
 		now = outbox_get(journal, message->id);
 		filed = now == NULL || now->filed;
 	}
