@@ -58,7 +58,7 @@ order_private_folders(StoreBase *headers)
 /* What an order by date needs stands first in the record; the rest is read only where it is sorted or limited
  * by. */
 #define LEAN_COLUMNS "id, tid, sent, flags, node, up, received"
-#define RICH_COLUMNS LEAN_COLUMNS ", person, subject, recipients, size, look"
+#define RICH_COLUMNS LEAN_COLUMNS ", person, subject, recipients, size, look, prefix"
 
 static gboolean
 is_rich(const Loading *loading)
@@ -104,8 +104,9 @@ matches(const Loading *loading, guint32 flags, sqlite3_stmt *query)
 		return FALSE;
 	if (spec->flagged_only && !(flags & MESSAGE_FLAGGED))
 		return FALSE;
-	return loading->words == NULL || search_words_match(loading->words, sqlite3_column_int64(query, 8),
-						 sqlite3_column_int64(query, 7));
+	return loading->words == NULL ||
+	       search_words_match(loading->words, sqlite3_column_int64(query, 8),
+		       sqlite3_column_int64(query, 7), (const char *)sqlite3_column_text(query, 12));
 }
 
 static void

@@ -21,6 +21,8 @@
 struct SearchWords {
 	gint64 all; /* the mask of all words */
 	StoreMap subjects, people;
+	char **folded;                    /* the words, in the order of their bits */
+	gint64 only_subject, only_person; /* those behind "subject:" and "from:" */
 };
 
 /* ---- what FTS is asked ------------------------------------------------------------ */
@@ -163,6 +165,23 @@ find_word(StoreBase *base, SearchWords *words, const char *word, gint64 bit, Can
 	return scan_all(base, words, 0, 0, word, bit, cancel);
 }
 
+/* The word behind "from:" or "subject:", which is looked for there only. */
+static const char *
+words_place(SearchWords *words, const char *part, gint64 bit)
+{
+	static const char from[] = "from:", subject[] = "subject:";
+
+	if (g_str_has_prefix(part, from) && part[strlen(from)] != '\0') {
+		words->only_person |= bit;
+		return part + strlen(from);
+	}
+	if (g_str_has_prefix(part, subject) && part[strlen(subject)] != '\0') {
+		words->only_subject |= bit;
+		return part + strlen(subject);
+	}
+	return part;
+}
+
 SearchWords *
 search_words_new(StoreBase *headers, const char *text, Cancel *cancel)
 {
@@ -170,16 +189,22 @@ search_words_new(StoreBase *headers, const char *text, Cancel *cancel)
 	g_autofree char *folded = valid != NULL ? text_fold(valid) : NULL;
 	g_auto(GStrv) parts = folded != NULL ? g_strsplit_set(folded, " \t", -1) : NULL;
 	g_autoptr(SearchWords) words = g_new0(SearchWords, 1);
+	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
 	gint64 bit = 1;
 
 	for (guint i = 0; parts != NULL && parts[i] != NULL && bit < 1ll << MAX_WORDS; i++) {
+		const char *word;
+
 		if (parts[i][0] == '\0')
 			continue;
+		word = words_place(words, parts[i], bit);
 		words->all |= bit;
-		if (!find_word(headers, words, parts[i], bit, cancel))
+		g_strv_builder_add(kept, word);
+		if (!find_word(headers, words, word, bit, cancel))
 			break;
 		bit <<= 1;
 	}
+	words->folded = g_strv_builder_end(kept);
 	return words->all != 0 ? g_steal_pointer(&words) : NULL;
 }
 
@@ -190,15 +215,22 @@ search_words_free(SearchWords *words)
 		return;
 	store_map_clear(&words->subjects);
 	store_map_clear(&words->people);
+	g_strfreev(words->folded);
 	g_free(words);
 }
 
 gboolean
-search_words_match(const SearchWords *words, gint64 subject, gint64 person)
+search_words_match(const SearchWords *words, gint64 subject, gint64 person, const char *prefix)
 {
 	const gint64 *in_subject = subject != 0 ? store_map_find(&words->subjects, (guint64)subject) : NULL;
 	const gint64 *in_person = person != 0 ? store_map_find(&words->people, (guint64)person) : NULL;
-	gint64 mask = (in_subject != NULL ? *in_subject : 0) | (in_person != NULL ? *in_person : 0);
+	gint64 mask = (in_subject != NULL ? *in_subject & ~words->only_person : 0) |
+		      (in_person != NULL ? *in_person & ~words->only_subject : 0);
+	gint64 missing = words->all & ~mask & ~words->only_person;
 
+	/* "Re: " and "[PATCH 0/2] " stand apart from the text they share. */
+	for (guint i = 0; prefix != NULL && missing != 0 && words->folded[i] != NULL; i++)
+		if (missing & (1ll << i) && holds(prefix, words->folded[i]))
+			mask |= 1ll << i;
 	return (mask & words->all) == words->all;
 }

@@ -31,7 +31,7 @@ SearchWords *search_words_new(StoreBase *headers, const char *words, Cancel *can
 void search_words_free(SearchWords *words);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SearchWords, search_words_free)
 /* Whether each word is in the subject or the sender. */
-gboolean search_words_match(const SearchWords *words, gint64 subject, gint64 person);
+gboolean search_words_match(const SearchWords *words, gint64 subject, gint64 person, const char *prefix);
 /* For FTS: each word of text, the last one as a prefix; NULL: it has none. The caller's. */
 char *search_expression(const char *text);
 

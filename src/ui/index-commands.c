@@ -322,7 +322,7 @@ limit(View *view, const CommandCall *call)
 {
 	IndexView *index = (IndexView *)view;
 	PromptSpec spec = {.view = view,
-		.label = _("Show only (words in sender or subject; body:word; empty: all):"),
+		.label = _("Show only (words, from:, subject:, body:word; empty: all):"),
 		.initial = index->only_words ? index->only_words : index->spec.words,
 		.history = "search",
 		.done = limit_asked};
