@@ -469,7 +469,7 @@ dates_format_short(gint64 seconds, gint64 now)
 		return g_strdup_printf("%s %02d:%02d", _(weekdays[tm.tm_wday]), tm.tm_hour, tm.tm_min);
 	if (tm.tm_year == today.tm_year)
 		/* Translators: day of the month, short name of the month. */
-		return g_strdup_printf(_("%d %s"), tm.tm_mday, _(months[tm.tm_mon]));
+		return g_strdup_printf(_("%2d %s"), tm.tm_mday, _(months[tm.tm_mon]));
 	return g_strdup_printf("%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 }
 
