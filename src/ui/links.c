@@ -80,6 +80,13 @@ open_chosen(App *app, View *view, gunichar choice, gpointer data)
 		app_say(app, _("Given to %s."), argv[0]);
 }
 
+/* The text says no more than the target. */
+static gboolean
+is_bare(const Link *link)
+{
+	return !link->text || *link->text == '\0' || strcmp(link->text, link->target) == 0;
+}
+
 static void
 ask_open(View *view, const Link *link)
 {
@@ -94,7 +101,10 @@ ask_open(View *view, const Link *link)
 		g_string_free(words, TRUE);
 		return;
 	}
-	g_string_append_printf(words, _("Link %u: %s"), link->number, link->text ? link->text : "");
+	if (is_bare(link))
+		g_string_append_printf(words, _("Link %u:"), link->number);
+	else
+		g_string_append_printf(words, _("Link %u: %s"), link->number, link->text);
 	g_string_append_printf(words, "\n%s", link->target);
 	if (link->warning)
 		g_string_append_printf(words, "\n%s", link->warning);
@@ -124,13 +134,14 @@ candidates(App *app, const char *text, gsize *start, GPtrArray *out, gpointer da
 	for (guint i = 0; i < links->len; i++) {
 		const Link *link = g_ptr_array_index(links, i);
 		g_autofree char *words =
-			g_strdup_printf("%u  %s", link->number, link->text ? link->text : "");
+			g_strdup_printf("%u  %s", link->number, is_bare(link) ? link->target : link->text);
 		int score = fuzzy_score(fuzzy, words);
 
 		if (number == link->number)
 			score = G_MAXINT;
 		if (score != FUZZY_NONE)
-			g_ptr_array_add(out, candidate_new(words, link->target, NULL, *text ? score : 0));
+			g_ptr_array_add(out, candidate_new(words, is_bare(link) ? NULL : link->target, NULL,
+						     *text ? score : 0));
 	}
 }
 
@@ -200,7 +211,9 @@ links_row(View *view, Grid *grid, Rect rect, guint row)
 	const Link *link = g_ptr_array_index(((LinksView *)view)->links, row);
 	int x = grid_print(grid, rect, 0, 1, STYLE_COUNT, "%3u ", link->number);
 
-	x = grid_column(grid, rect, 0, x + 1, MIN(24, rect.cols / 3), STYLE_NORMAL, link->text) + 1;
+	x++;
+	if (!is_bare(link))
+		x = grid_column(grid, rect, 0, x, MIN(24, rect.cols / 3), STYLE_NORMAL, link->text) + 1;
 	if (link->warning)
 		x = grid_text(grid, rect, 0, x, STYLE_WARNING, "! ");
 	grid_column(grid, rect, 0, x, rect.cols - x - 1, STYLE_LINK, link->target);

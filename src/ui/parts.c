@@ -137,7 +137,10 @@ parts_row(View *view, Grid *grid, Rect rect, guint row)
 	x = grid_column(grid, rect, 0, x, rect.cols - x - types - 9,
 		    part->container ? STYLE_DIM : STYLE_NORMAL, part->words) +
 	    1;
-	x = grid_column(grid, rect, 0, x, types, STYLE_DIM, part->type) + 1;
+	/* Without a name, the type has stood in its place. */
+	x = grid_column(grid, rect, 0, x, types, STYLE_DIM,
+		    g_strcmp0(part->words, part->type) == 0 ? "" : part->type) +
+	    1;
 	grid_column_right(grid, rect, 0, x, 5, STYLE_DIM, part->container ? "" : size);
 }
 

@@ -523,6 +523,7 @@ GPtrArray *
 prompt_hints(App *app)
 {
 	static const char *const choice_hints[] = {N_("Enter"), N_("the first"), "Esc", N_("leaves")};
+	static const char *const accept_hints[] = {"y", N_("yes"), "n", N_("no"), N_("Enter"), N_("yes")};
 	static const char *const confirm_hints[] = {"y", N_("yes"), "n", N_("no"), N_("Enter"), N_("no")};
 	static const char *const pick_hints[] = {N_("Enter"), N_("takes it"), "Tab", N_("completes"),
 		N_("Up Down"), N_("walk"), "Esc", N_("leaves")};
@@ -534,8 +535,8 @@ prompt_hints(App *app)
 	gsize count = G_N_ELEMENTS(plain_hints);
 	GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
 
-	if (prompt->choices && strcmp(prompt->choices, "ny") == 0) {
-		hints = confirm_hints;
+	if (prompt->choices && (strcmp(prompt->choices, "ny") == 0 || strcmp(prompt->choices, "yn") == 0)) {
+		hints = prompt->choices[0] == 'y' ? accept_hints : confirm_hints;
 		count = G_N_ELEMENTS(confirm_hints);
 	} else if (prompt->choices) {
 		hints = choice_hints;
