@@ -11,7 +11,7 @@ import proxy as proxy_module
 
 LUGGAGE, LUGGAGE_TEXT = "Heavy luggage", "The words before the luggage."
 LONG, LINE = "Ten thousand lines", "Line 1 of many"
-ENTER, DOWN = "\r", "j"
+ENTER, DOWN, HOME, END = "\r", "j", "\x1bOH", "\x1bOF"
 RTT_MS, BITS = 50, 20_000_000
 
 
@@ -45,7 +45,7 @@ def _open_fetched(context):
 
 def _scroll(terminal):
     """Seconds that each key takes in the long message."""
-    terminal.key("=", None)
+    terminal.keys(HOME)
     terminal.settle(0.1, 1)
     _go_to(terminal, LONG)
     opened = terminal.key(ENTER, lambda this: LINE in this.text())
@@ -53,7 +53,7 @@ def _scroll(terminal):
     for key in [" "] * 30 + [ENTER] * 30 + ["-"] * 10:
         before = terminal.text()
         times.append(terminal.key(key, lambda this, was=before: this.text() != was))
-    for key, text in (("*", "Line 10000 of"), ("=", LINE)):
+    for key, text in ((END, "Line 10000 of"), (HOME, LINE)):
         times.append(terminal.key(key, lambda this, text=text: text in this.text()))
     terminal.key("q", None)
     return opened, times
@@ -147,5 +147,6 @@ def push(context, report):
     report.bound("new mail drawn after its delivery, slowest", max(ours), 0.2,
                  note=f"median {bench.median(ours) * 1000:.0f} ms, raw IDLE at most {bench.median(floor) * 1000:.0f} ms")
     with harness.Peer(running, user) as peer:
-        for uid in [uid for uid in peer.messages() if b"Fresh" in peer.octets("INBOX", uid)[:200]]:
-            peer.expunge("INBOX", uid)
+        peer.select()
+        for uid in peer.check(peer.link.uid("SEARCH", "SUBJECT", "Fresh"))[0].split():
+            peer.expunge("INBOX", uid.decode())
