@@ -385,20 +385,20 @@ is_unchanged(Worker *worker, const StoreFolder *folder, const ImapSelected *sele
 
 /* Every UID from low on, by one ESEARCH or SEARCH. */
 static ImapSet *
-search_range(Worker *worker, guint32 low, guint32 high, GError **error)
+search_range(Worker *worker, guint32 low, guint32 high, Cancel *cancel, GError **error)
 {
 	g_autoptr(ImapCommand) keys = imap_command_new("");
 	g_autofree char *range =
 		high ? g_strdup_printf("UID %u:%u", low, high) : g_strdup_printf("UID %u:*", low);
 
 	imap_command_raw(keys, range);
-	return imap_session_search(worker->session, keys, worker->cancel, error);
+	return imap_session_search(worker->session, keys, cancel, error);
 }
 
 static gboolean
 compare_uids_only(Worker *worker, Changes *changes, const StoreFolder *folder, GError **error)
 {
-	g_autoptr(ImapSet) set = search_range(worker, folder->low_uid, 0, error);
+	g_autoptr(ImapSet) set = search_range(worker, folder->low_uid, 0, worker->cancel, error);
 
 	if (set == NULL)
 		return FALSE;
@@ -743,6 +743,17 @@ settle_bulk(EngineAccount *account, StoreCache *cache, gpointer data, GError **e
 	return store_cache_settle_bulk(cache, error);
 }
 
+static void
+fill_clear(Fill *fill)
+{
+	/* What is still in flight after a failure must not find the batch that is gone. */
+	for (guint i = 0; i < G_N_ELEMENTS(fill->batches); i++) {
+		imap_session_forget(fill->worker->session, fill->tickets[i]);
+		g_clear_pointer(&fill->batches[i], batch_free);
+	}
+	imap_set_free(fill->left);
+}
+
 gboolean
 mailbox_fill(Worker *worker, GError **error)
 {
@@ -754,23 +765,25 @@ mailbox_fill(Worker *worker, GError **error)
 
 	if (folder == NULL || mailbox_is_complete(folder) || folder->low_uid == 0)
 		return TRUE;
-	fill.left = search_range(worker, 1, folder->low_uid - 1, error);
-	if (fill.left == NULL)
+	name = text_safe(folder->name, -1, TEXT_MARKS);
+	fill.job = job_new(
+		worker->account->engine, worker->account->key, g_strdup_printf(_("headers of %s"), name), NULL);
+	fill.left = search_range(worker, 1, folder->low_uid - 1, fill.job->cancel, &failure);
+	if (fill.left == NULL) {
+		job_end(fill.job, NULL, failure);
+		g_propagate_error(error, g_steal_pointer(&failure));
 		return FALSE;
+	}
 	/* "1:9" on an empty range answers the last message: clip. */
 	imap_set_clip_range(fill.left, 1, folder->low_uid - 1);
 	fill.total = (guint)MIN(imap_set_count(fill.left), (guint64)imap_session_exists(worker->session));
-	name = text_safe(folder->name, -1, TEXT_MARKS);
 	if (fill.total == 0) {
-		imap_set_free(fill.left);
+		fill_clear(&fill);
+		job_end(fill.job, NULL, NULL);
 		return post_synced(worker, 0, 0, TRUE, error);
 	}
-	fill.job = job_new(
-		worker->account->engine, worker->account->key, g_strdup_printf(_("headers of %s"), name), NULL);
 	ok = fill_run(&fill, &interrupted, &failure);
-	for (guint i = 0; i < G_N_ELEMENTS(fill.batches); i++)
-		g_clear_pointer(&fill.batches[i], batch_free);
-	imap_set_free(fill.left);
+	fill_clear(&fill);
 	job_end(fill.job, interrupted ? _("goes on after what is asked for") : NULL, failure);
 	if (ok && !interrupted)
 		ok = post_synced(worker, 0, 0, TRUE, &failure) &&

@@ -152,7 +152,10 @@ imap_begin(ImapSession *session, Cancel *cancel, GError **error)
 		return FALSE;
 	}
 	net_stream_set_cancel(session->stream, cancel);
-	return !cancel_check(cancel, error);
+	if (!cancel_check(cancel, error))
+		return TRUE;
+	abandon_all(session);
+	return FALSE;
 }
 
 /* ---- out ---- */
@@ -671,6 +674,15 @@ imap_session_wait(ImapSession *session, ImapTicket id, Cancel *cancel, GError **
 	ok = imap_await(session, ticket, error);
 	imap_finish(session, ticket);
 	return ok;
+}
+
+void
+imap_session_forget(ImapSession *session, ImapTicket id)
+{
+	Ticket *ticket = imap_ticket_by_id(session, id);
+
+	if (ticket != NULL)
+		imap_finish(session, ticket);
 }
 
 gboolean

@@ -141,6 +141,8 @@ void imap_session_logout(ImapSession *session, Cancel *cancel);
 
 /* Wait until ticket is done. FALSE with its error. A ticket can be waited for once. */
 gboolean imap_session_wait(ImapSession *session, ImapTicket ticket, Cancel *cancel, GError **error);
+/* Nobody will wait for ticket: its callbacks are not called any more. One that is over, or 0, is fine. */
+void imap_session_forget(ImapSession *session, ImapTicket ticket);
 /* The response code of the last tagged answer that a call of this session waited for. */
 ImapCode imap_session_code(const ImapSession *session);
 
