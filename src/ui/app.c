@@ -246,6 +246,7 @@ on_start(gpointer data)
 	App *app = data;
 
 	/* The first picture is on the screen: now the rest may begin. */
+	app_remove_private(app);
 	if (app->engine) {
 		engine_start(app->engine);
 		composer_recover(app);
@@ -387,6 +388,7 @@ ui_run(const UiOptions *options)
 	g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_start, app, NULL);
 	g_main_loop_run(app->loop);
 	composer_save_all(app);
+	app_remove_private(app);
 	result = app->result;
 	for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
 		g_source_remove(signals[i]);

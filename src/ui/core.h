@@ -194,4 +194,8 @@ typedef void (*AppProgramDone)(App *app, View *view, int status, gpointer data);
 gboolean app_run_program(App *app, View *view, char *const *argv, AppProgramDone done, gpointer data,
 	GDestroyNotify free_data);
 /* A program of its own window (a picture viewer): not waited for. FALSE: said. */
+/* A new file in a folder of this run that nobody else can read; removed at the end, and at the next start
+ * where we died. The path is the caller's. */
+char *app_private_file(App *app, const char *name, GBytes *octets, GError **error);
+void app_remove_private(App *app);
 gboolean app_open_with(App *app, char *const *argv, const char *file);

@@ -106,6 +106,8 @@ ask_open(View *view, const Link *link)
 	else
 		g_string_append_printf(words, _("Link %u: %s"), link->number, link->text);
 	g_string_append_printf(words, "\n%s", link->target);
+	if (link->host && !mail)
+		g_string_append_printf(words, _("\nIt goes to the host %s."), link->host);
 	if (link->warning)
 		g_string_append_printf(words, "\n%s", link->warning);
 	if (mail)

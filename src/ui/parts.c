@@ -267,25 +267,12 @@ looks_dangerous(const char *name)
 	return FALSE;
 }
 
-/* In a folder of our own that nobody else can read; the name is our own but for its checked extension. */
-static char *
-write_private(App *app, const char *name, GBytes *octets, GError **error)
-{
-	g_autofree char *folder = g_build_filename(app->paths->runtime, "open", NULL);
-	gsize length;
-	const void *data = g_bytes_get_data(octets, &length);
-
-	if (!paths_make_folder(folder, error))
-		return NULL;
-	return paths_write_new(folder, name, data, length, error);
-}
-
 static void
 open_part(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
 {
 	PartAct *act = data;
 	g_autoptr(GError) failure = NULL;
-	g_autofree char *path = octets ? write_private(app, act->name, octets, &failure) : NULL;
+	g_autofree char *path = octets ? app_private_file(app, act->name, octets, &failure) : NULL;
 	g_auto(GStrv) argv = NULL;
 
 	(void)view;

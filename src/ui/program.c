@@ -7,7 +7,11 @@
 
 #include "ui/core.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,4 +140,55 @@ app_open_with(App *app, char *const *argv, const char *file)
 		return FALSE;
 	}
 	return TRUE;
+}
+
+/* ---- files for other programs ----------------------------------------------------------- */
+
+#define PRIVATE_PREFIX "open-"
+
+char *
+app_private_file(App *app, const char *name, GBytes *octets, GError **error)
+{
+	g_autofree char *own = g_strdup_printf(PRIVATE_PREFIX "%d", (int)getpid());
+	g_autofree char *folder = g_build_filename(app->paths->runtime, own, NULL);
+	gsize length;
+	const void *data = g_bytes_get_data(octets, &length);
+
+	if (!paths_make_folder(folder, error))
+		return NULL;
+	return paths_write_new(folder, name, data, length, error);
+}
+
+static void
+remove_folder(const char *folder)
+{
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+
+		g_unlink(path);
+	}
+	g_rmdir(folder);
+}
+
+/* Ours, and those of runs that are no more. */
+void
+app_remove_private(App *app)
+{
+	g_autoptr(GDir) dir = g_dir_open(app->paths->runtime, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *folder = g_build_filename(app->paths->runtime, name, NULL);
+		long pid = g_str_has_prefix(name, PRIVATE_PREFIX)
+				   ? strtol(name + strlen(PRIVATE_PREFIX), NULL, 10)
+				   : 0;
+		gboolean lives =
+			pid > 0 && pid != (long)getpid() && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+
+		if (pid > 0 && !lives)
+			remove_folder(folder);
+	}
 }

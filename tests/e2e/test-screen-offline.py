@@ -251,8 +251,9 @@ def a_crash_gives_the_terminal_back():
     with start() as screen:
         screen.wait("Server room", "Enter read")
         screen.kill(signal.SIGBUS)
-        screen.wait_end()
-        assert b"\x1b[?1049l" in screen.raw and b"\x1b[?2004l" in screen.raw, bytes(screen.raw[-200:])
+        harness.wait(lambda: screen.pump(0.02) is not None and b"\x1b[?1049l" in screen.raw, "the old screen")
+        assert b"\x1b[?2004l" in screen.raw, bytes(screen.raw[-200:])
+        harness.equal(screen.wait_end(), -signal.SIGBUS, "exit status")
 
 
 @harness.test
