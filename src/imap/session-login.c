@@ -505,13 +505,15 @@ imap_session_login(ImapSession *session, const ImapLogin *login, Cancel *cancel,
 
 	if (!imap_begin(session, cancel, error))
 		return FALSE;
-	session->masked = login->secret;
+	secret_free(session->masked);
+	session->masked = secret_copy(login->secret);
+	session->logging_in = TRUE;
 	session->patience_ms = MIN(patience_ms, LIMIT_GREETING_MS);
 	ok = log_in(session, login, error);
 	session->logged_in = ok;
 	ok = ok && introduce(session, login, error);
 	session->patience_ms = patience_ms;
-	session->masked = NULL;
+	session->logging_in = FALSE;
 	return ok;
 }
 

@@ -75,7 +75,8 @@ struct ImapSession {
 	gboolean caps_fresh;   /* told since the last reset */
 	gboolean preauth;
 	gboolean logged_in;
-	const Secret *masked; /* during login: kept out of errors and log */
+	gboolean logging_in;
+	Secret *masked; /* from the login on: kept out of errors and log, whenever the server repeats it */
 	char *greeting;
 	char *server_name; /* by ID */
 	char *prefix;

@@ -61,6 +61,7 @@ imap_session_free(ImapSession *session)
 		ticket_free(ticket);
 	imap_events_clear(session);
 	imap_row_clear(&session->row);
+	secret_free(session->masked);
 	imap_seqmap_free(session->map);
 	imap_reader_free(session->reader);
 	g_clear_pointer(&session->mechanisms, g_ptr_array_unref);
@@ -609,7 +610,7 @@ imap_step(ImapSession *session, GError **error)
 		return FALSE;
 	if (is_leftover(session, &response))
 		return TRUE;
-	if (session->masked != NULL && response.text[0] == '+')
+	if (session->logging_in && response.text[0] == '+')
 		imap_trace(session, 'S', "+ ***", 5);
 	else
 		imap_trace(session, 'S', response.text, response.length);

@@ -81,7 +81,8 @@ typedef struct {
  * Authenticate with the best mechanism that both know, else LOGIN (never where
  * LOGINDISABLED: an error, with nothing sent), learn the capabilities, and send
  * ID, ENABLE and NAMESPACE, whose answers come with the next command. Nothing
- * of login is kept.
+ * of login is kept but a copy of the secret, wiped when the session is freed:
+ * it is masked in whatever the server says later.
  */
 gboolean imap_session_login(ImapSession *session, const ImapLogin *login, Cancel *cancel, GError **error);
 

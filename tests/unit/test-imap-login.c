@@ -56,6 +56,22 @@ test_echoed_password_is_masked(void)
 	g_assert_true(imap_session_is_alive(line.session));
 }
 
+/* Not only in the answer to the login. */
+static void
+test_password_echoed_later_is_masked(void)
+{
+	g_auto(Line) line = {0};
+
+	line_open(&line, "IMAP4rev1 AUTH=PLAIN SASL-IR",
+		(const char *const[]){"C P1 AUTHENTICATE PLAIN", "S P1 OK [CAPABILITY IMAP4rev1] in", "C P2 NOOP",
+			"S P2 NO sesame is the password of ann", NULL});
+	line_login(&line, "sesame");
+	g_assert_no_error(line.error);
+	g_assert_false(imap_session_noop(line.session, NULL, &line.error));
+	assert_fault(&line, FAULT_REFUSED, "of ann");
+	g_assert_null(strstr(line.error->message, "sesame"));
+}
+
 static void
 test_server_that_is_down_is_no_wrong_password(void)
 {
@@ -201,6 +217,7 @@ static const struct {
 	{"/imap/login/login-command-when-no-mechanism-fits", test_login_command_when_no_mechanism_fits},
 	{"/imap/login/password-as-literal-waits-for-the-server", test_password_as_literal_waits_for_the_server},
 	{"/imap/login/echoed-password-is-masked", test_echoed_password_is_masked},
+	{"/imap/login/password-echoed-later-is-masked", test_password_echoed_later_is_masked},
 	{"/imap/login/server-that-is-down-is-no-wrong-password", test_server_that_is_down_is_no_wrong_password},
 	{"/imap/login/scram-refused-goes-on-with-plain", test_scram_refused_goes_on_with_plain},
 	{"/imap/login/scram-without-proof", test_scram_without_proof},
