@@ -301,7 +301,7 @@ add_link_warnings(Content *content)
 		const MimeLink *link = g_ptr_array_index(links, i);
 
 		if (link->warning) {
-			g_ptr_array_add(content->notes, g_strdup_printf(_("Careful: %s"), link->warning));
+			g_ptr_array_add(content->notes, g_strdup(link->warning));
 			break;
 		}
 	}
