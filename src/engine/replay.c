@@ -266,6 +266,36 @@ delete_source(Worker *worker, Operation *operation, const Place *places, const S
 	return mailbox_open(worker, source->id, error) && replay_expunge(worker, uids, error);
 }
 
+/* COPYUID is only the server's word: what it names must be new in the target, and there. */
+static gboolean
+prove_copies(Worker *worker, Operation *operation, const StoreFolder *target, const ImapCopied *copied,
+	GError **error)
+{
+	g_autoptr(ImapSet) told = imap_set_new();
+	g_autoptr(ImapSet) there = NULL;
+	g_autoptr(ImapCommand) keys = imap_command_new("UID ");
+
+	for (guint p = 0; p < copied->pairs->len; p++)
+		imap_set_add(told, g_array_index(copied->pairs, ImapUidPair, p).to);
+	if (imap_set_is_empty(told))
+		return TRUE;
+	if (!mailbox_open(worker, target->id, error))
+		return FALSE;
+	imap_command_set(keys, told);
+	there = imap_session_search(worker->session, keys, worker->cancel, error);
+	if (there == NULL)
+		return FALSE;
+	for (guint i = 0; i < operation->messages->len; i++) {
+		OperationMessage *message = operation->messages->pdata[i];
+		if (message->state != OPERATION_DONE || !imap_set_contains(told, message->new_uid) ||
+			(message->new_uid >= operation->target_uidnext && imap_set_contains(there, message->new_uid)))
+			continue;
+		message->state = OPERATION_IN_FLIGHT;
+		message->new_uid = 0;
+	}
+	return TRUE;
+}
+
 /* MOVE, or COPY and then, once each copy is proved, the source. */
 static gboolean
 transfer(Worker *worker, Operation *operation, const Place *places, const StoreFolder *source,
@@ -281,6 +311,8 @@ transfer(Worker *worker, Operation *operation, const Place *places, const StoreF
 	if (!ok)
 		return FALSE;
 	take_pairs(operation, places, source->id, &copied);
+	if (move && !native && !prove_copies(worker, operation, target, &copied, error))
+		return FALSE;
 	if (count_open(operation, places, source->id) > 0 && !find_in_target(worker, operation, target, error))
 		return FALSE;
 	return !move || native || delete_source(worker, operation, places, source, error);

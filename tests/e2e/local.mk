@@ -8,6 +8,7 @@ E2E_TESTS = \
 	tests/e2e/test-cli-send.py \
 	tests/e2e/test-cli-setup.py \
 	tests/e2e/test-cli-sync.py \
+	tests/e2e/test-hostile.py \
 	tests/e2e/test-imap-session.py \
 	tests/e2e/test-net.py \
 	tests/e2e/test-screen-live.py \
