@@ -417,6 +417,46 @@ def a_part_is_saved_and_never_overwrites():
 
 
 @harness.test
+def parts_and_links_open_only_when_asked():
+    opener = write_script("opener", "#!/bin/sh\nstat -c '%a %n' \"$1\" >> \"$0.log\" 2>/dev/null || echo \"$1\" >> \"$0.log\"\n")
+    log = opener + ".log"
+    with open(HOME.config, "a", encoding="utf-8") as file:
+        file.write(f"[posthorn]\nopen-command = {opener}\nbrowser = {opener}\n")
+    with start() as screen:
+        screen.wait("Server room")
+        screen.keys("/", "Minutes and figures", ENTER)
+        screen.wait_until(lambda s: "Minutes and figures" in s.lines()[s.cursor[1]], "the cursor there")
+        screen.keys("v")
+        screen.wait("Parts of", "@ ")
+        row = next(number for number, line in enumerate(screen.lines()) if "@" in line and number > 0)
+        screen.keys(*"j" * (row - 1), "m")
+        screen.wait("Open ", "y/n")
+        screen.keys(ENTER)
+        screen.wait("Nothing was done")
+        assert not os.path.exists(log), "it was opened without a yes"
+        screen.keys("m")
+        screen.wait("y/n")
+        screen.keys("y")
+        harness.wait(lambda: screen.pump(0.02) is not None and os.path.exists(log), "the opener")
+        mode, path = harness.wait(lambda: open(log, encoding="utf-8").read(), "its words").split(" ", 1)
+        harness.equal(mode, "600", "the mode of the file")
+        screen.keys("q", "/", "Nur heute", ENTER)
+        screen.wait_until(lambda s: "Nur heute" in s.lines()[s.cursor[1]], "the cursor there")
+        screen.keys(ENTER)
+        screen.wait("[1] https://")
+        screen.keys("l")
+        screen.wait("Link:", "https://shop.example.com/")
+        screen.keys("1", ENTER)
+        screen.wait("It goes to the host shop.example.com", "Open it? y/n")
+        screen.keys("y")
+        harness.wait(lambda: screen.pump(0.02) is not None and "https://shop.example.com/" in open(log, encoding="utf-8").read(),
+                     "the browser")
+        screen.keys("Q")
+        screen.wait_end()
+    assert not os.path.exists(path.strip()), "the opened file was left behind"
+
+
+@harness.test
 def folders_are_made_renamed_and_deleted_with_questions():
     with start() as screen:
         screen.wait("Server room")
