@@ -79,6 +79,7 @@ app_confirm(App *app, View *view, const char *words, AppChoice yes, gpointer dat
 typedef struct {
 	AppFolderChosen chosen;
 	char *account; /* of the folder when none is named */
+	char *first;   /* stands first while nothing is typed: Enter takes it; NULL */
 	gpointer data;
 	GDestroyNotify free_data;
 } FolderAsked;
@@ -91,6 +92,7 @@ folder_asked_free(gpointer data)
 	if (asked->free_data)
 		asked->free_data(asked->data);
 	g_free(asked->account);
+	g_free(asked->first);
 	g_free(asked);
 }
 
@@ -123,6 +125,8 @@ folder_candidates(App *app, const char *text, gsize *start, GPtrArray *candidate
 					: NULL;
 			int score = fuzzy_score(fuzzy, name);
 
+			if (*text == '\0' && g_strcmp0(name, asked->first) == 0)
+				score = 1;
 			if (score != FUZZY_NONE && folder->selectable)
 				g_ptr_array_add(candidates, candidate_new(name, brief, NULL, score));
 		}
@@ -189,13 +193,12 @@ folder_cycle(App *app, const char *text, gpointer data)
 }
 
 void
-app_choose_folder(App *app, View *view, const char *label, const char *initial, UiAccount *account,
+app_choose_folder(App *app, View *view, const char *label, const char *first, UiAccount *account,
 	AppFolderChosen chosen, gpointer data, GDestroyNotify free_data)
 {
 	FolderAsked *asked = g_new0(FolderAsked, 1);
 	PromptSpec spec = {.view = view,
 		.label = label,
-		.initial = initial,
 		.history = "folder",
 		.pick = TRUE,
 		.live = TRUE,
@@ -205,7 +208,7 @@ app_choose_folder(App *app, View *view, const char *label, const char *initial, 
 		.data = asked,
 		.free_data = folder_asked_free};
 
-	*asked = (FolderAsked){chosen, g_strdup(account->key), data, free_data};
+	*asked = (FolderAsked){chosen, g_strdup(account->key), g_strdup(first), data, free_data};
 	app_prompt(app, &spec);
 }
 

@@ -281,12 +281,17 @@ static void
 folder_open(View *view, const CommandCall *call)
 {
 	App *app = view->app;
+	View *index = app_find(app, &index_class);
+	UiAccount *account = current_account(app), *unread;
+	const char *first = NULL;
 
-	if (call->argument)
-		show_folder(app, current_account(app), call->argument);
-	else
-		app_choose_folder(app, view, _("Open folder (Space: next with new mail):"), NULL,
-			current_account(app), folder_chosen, NULL, NULL);
+	if (call->argument) {
+		show_folder(app, account, call->argument);
+		return;
+	}
+	unread = folders_step_unread(app, account, index ? index_folder_name(index) : NULL, 1, &first);
+	app_choose_folder(app, view, _("Open folder (Space: next with new mail):"),
+		unread == account ? first : NULL, account, folder_chosen, NULL, NULL);
 }
 
 static void

@@ -128,6 +128,7 @@ to_folder(View *view, const CommandCall *call, EngineActKind kind)
 	UiAccount *account;
 	g_autoptr(GArray) rows = act_targets(view, call, &account);
 	g_autoptr(StoreRow) first = NULL;
+	const StoreFolder *archive;
 	const char *guess = NULL;
 	Move *move;
 
@@ -145,9 +146,14 @@ to_folder(View *view, const CommandCall *call, EngineActKind kind)
 		move_free(move);
 		return;
 	}
+	archive = account_folder_by_role(account, ROLE_ARCHIVE);
 	guess = move->who ? g_hash_table_lookup(view->app->targets, move->who) : NULL;
 	app_choose_folder(view->app, view, kind == ACT_MOVE ? _("Move to:") : _("Copy to:"),
-		guess ? guess : view->app->last_target, account, move_chosen, move, move_free);
+		guess                    ? guess
+		: view->app->last_target ? view->app->last_target
+		: archive                ? archive->name
+					 : NULL,
+		account, move_chosen, move, move_free);
 }
 
 void
