@@ -101,6 +101,7 @@ typedef struct {
 	Fault fault;        /* JOB_FAILED */
 	char *server_words; /* sanitised; may be NULL */
 	char *next_step;    /* translated: what the user can do; may be NULL */
+	gboolean act;       /* an act on its way to the server: undo takes it back, and the journal keeps it */
 } EngineJob;
 
 EngineJob *engine_job_copy(const EngineJob *job);

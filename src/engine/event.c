@@ -104,8 +104,8 @@ engine_post_note(Engine *engine, const char *account, const char *words, const G
 }
 
 void
-engine_post_acted(Engine *engine, guint ticket, const char *account, gint64 group, guint count, const char *words,
-	const GError *error)
+engine_post_acted(Engine *engine, guint ticket, const char *account, gint64 group, guint count,
+	const char *words, const GError *error)
 {
 	EngineEvent *event = engine_event_new(EVENT_ACTED, account);
 
@@ -129,8 +129,8 @@ job_tell(Job *job)
 	engine_post(job->engine, event);
 }
 
-Job *
-job_new(Engine *engine, const char *account, char *title, Cancel *cancel)
+static Job *
+begin(Engine *engine, const char *account, char *title, Cancel *cancel, gboolean act)
 {
 	Job *job = g_new0(Job, 1);
 
@@ -140,11 +140,24 @@ job_new(Engine *engine, const char *account, char *title, Cancel *cancel)
 	job->job->id = registry_next(engine->registry);
 	job->job->account = g_strdup(account);
 	job->job->title = title;
+	job->job->act = act;
 	job->job->state = JOB_RUNNING;
 	job->job->started = g_get_real_time() / G_USEC_PER_SEC;
 	registry_add(engine->registry, job->job->id, job->cancel);
 	job_tell(job);
 	return job;
+}
+
+Job *
+job_new(Engine *engine, const char *account, char *title, Cancel *cancel)
+{
+	return begin(engine, account, title, cancel, FALSE);
+}
+
+Job *
+job_new_act(Engine *engine, const char *account, char *title)
+{
+	return begin(engine, account, title, NULL, TRUE);
 }
 
 void

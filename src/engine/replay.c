@@ -506,6 +506,14 @@ is_over(Worker *worker, const GError *error)
 	}
 }
 
+/* Shown while it is on its way. */
+static Job *
+job_for(Worker *worker, const Operation *operation)
+{
+	return job_new_act(worker->account->engine, worker->account->key,
+		g_strdup(operation->words ? operation->words : _("a change")));
+}
+
 gboolean
 replay_run(Worker *worker, guint *replayed, guint *failed, GError **error)
 {
@@ -515,18 +523,23 @@ replay_run(Worker *worker, guint *replayed, guint *failed, GError **error)
 	while (!worker_is_stopping(worker)) {
 		g_autoptr(GError) failure = NULL;
 		g_autoptr(Operation) operation = NULL;
+		Job *job;
 		if (!journal_call(worker->account->engine, take_next, &take, error))
 			return FALSE;
 		operation = g_steal_pointer(&take.operation);
 		if (operation == NULL)
 			break;
 		take.above = operation->id;
+		job = job_for(worker, operation);
 		if (operation->state == OPERATION_ERROR)
 			fault_set(&failure, FAULT_REFUSED, "%s", operation->error);
 		else if (!replay_one(worker, operation, &failure) && is_over(worker, failure)) {
+			job_end(job, NULL, NULL);
 			g_propagate_error(error, g_steal_pointer(&failure));
 			return FALSE;
 		}
+		/* How it ended, the journal says. */
+		job_end(job, NULL, NULL);
 		folders |= !operation_is_on_messages(operation) && operation->kind != OPERATION_APPEND;
 		if (!settle(worker, operation, failure, error))
 			return FALSE;

@@ -74,6 +74,10 @@ keep_job(App *app, const EngineJob *job)
 
 		if (old->id != job->id)
 			continue;
+		if (job->act && job->state == JOB_DONE) {
+			g_ptr_array_remove_index(app->jobs, i);
+			return;
+		}
 		engine_job_free(app->jobs->pdata[i]);
 		app->jobs->pdata[i] = engine_job_copy(job);
 		return;

@@ -91,6 +91,8 @@ progress_words(const EngineJob *job)
 {
 	g_autofree char *done = NULL, *total = NULL;
 
+	if (job->act && time(NULL) - job->started >= 2)
+		return g_strdup(_("waits for the server; u takes it back"));
 	if (job->state != JOB_RUNNING || job->total <= 0)
 		return g_strdup(job->detail ? job->detail : "");
 	if (!job->bytes)
@@ -118,7 +120,7 @@ jobs_row(View *view, Grid *grid, Rect rect, guint row)
 	const EngineEvent *question = question_at(view, row);
 	const EngineJob *job = job_at(view, row);
 	g_autofree char *title = NULL, *detail = NULL, *words = NULL, *age = NULL;
-	int x, bar = rect.cols >= 100 && job && job->state == JOB_RUNNING && job->total > 0 ? 16 : 0;
+	int x, age_cells, bar = rect.cols >= 100 && job && job->state == JOB_RUNNING && job->total > 0 ? 16 : 0;
 
 	if (question) {
 		g_autofree char *brief = question_brief(question->question);
@@ -133,16 +135,17 @@ jobs_row(View *view, Grid *grid, Rect rect, guint row)
 	words = progress_words(job);
 	detail = text_safe(words, -1, TEXT_MARKS);
 	age = age_words(job);
+	age_cells = text_cells(age, -1) + 1;
 	x = grid_text(grid, rect, 0, 2, looks[job->state].style, grid_glyph(grid, looks[job->state].glyph)) +
 	    1;
 	x = grid_column(grid, rect, 0, x, 10, STYLE_DIM, job->account) + 1;
 	x = grid_column(grid, rect, 0, x, MIN(34, rect.cols * 2 / 5), STYLE_NORMAL, title) + 2;
-	x = grid_column(grid, rect, 0, x, rect.cols - x - (*age ? 13 : 1) - (bar ? bar + 1 : 0), STYLE_DIM,
+	x = grid_column(grid, rect, 0, x, rect.cols - x - age_cells - (bar ? bar + 1 : 0), STYLE_DIM,
 		    detail) +
 	    1;
 	if (bar)
 		x = grid_bar(grid, rect, 0, x, bar, job->done, job->total) + 1;
-	grid_column_right(grid, rect, 0, rect.cols - 13, 12, STYLE_DIM, age);
+	grid_text(grid, rect, 0, rect.cols - age_cells, STYLE_DIM, age);
 }
 
 static char *
@@ -207,7 +210,10 @@ job_cancel(View *view, const CommandCall *call)
 	const EngineJob *job = job_at(view, view->list->selected);
 
 	(void)call;
-	if (job && (job->state == JOB_RUNNING || job->state == JOB_WAITING))
+	if (job && job->act)
+		app_say(view->app, "%s",
+			_("This act waits for the server only. u takes it back; U takes back any one."));
+	else if (job && (job->state == JOB_RUNNING || job->state == JOB_WAITING))
 		engine_job_cancel(view->app->engine, job->id);
 	else
 		app_say(view->app, "%s", _("This is over already."));
