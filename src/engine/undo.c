@@ -234,6 +234,17 @@ is_newest(Journal *journal, GPtrArray *group)
 	return later->len == 0;
 }
 
+/* What goes to the cache writer is its own. */
+static GPtrArray *
+copy_group(const GPtrArray *group)
+{
+	GPtrArray *copy = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
+
+	for (guint i = 0; i < group->len; i++)
+		g_ptr_array_add(copy, operation_copy(group->pdata[i]));
+	return copy;
+}
+
 static gboolean
 call_off(Engine *engine, Journal *journal, GPtrArray *group, guint *count, GError **error)
 {
@@ -246,7 +257,7 @@ call_off(Engine *engine, Journal *journal, GPtrArray *group, guint *count, GErro
 	for (guint i = 0; i < group->len; i++)
 		*count += MAX(1, ((Operation *)group->pdata[i])->messages->len);
 	if (engine_is_holder(account))
-		cache_post(account, revert_task, g_ptr_array_ref(group), (GDestroyNotify)g_ptr_array_unref);
+		cache_post(account, revert_task, copy_group(group), (GDestroyNotify)g_ptr_array_unref);
 	else
 		cachewriter_wake(account);
 	return TRUE;
