@@ -83,6 +83,8 @@ cli_view(Cli *cli, const char *account, GError **error)
 	if (view == NULL) {
 		if (fault_of(failure) == FAULT_UNKNOWN)
 			fault_set(error, FAULT_UNKNOWN, _("Account %s was never synced: posthorn sync fetches it."), account);
+		else if (fault_of(failure) == FAULT_DAMAGED)
+			fault_set(error, FAULT_DAMAGED, _("%s posthorn sync makes it anew; nothing is lost."), failure->message);
 		else
 			g_propagate_error(error, g_steal_pointer(&failure));
 		return NULL;

@@ -254,8 +254,6 @@ fetch_large_text(
 	if (!collect_fetch(collect, uids, IMAP_FETCH_STRUCTURE, likely, LIKELY_OCTETS, row->size, cancel, error) ||
 		!collect_store(collect, error))
 		return FALSE;
-	if (collect->gone)
-		return TRUE;
 	if (collect->structure == NULL) {
 		static const char *const whole[] = {"", NULL};
 		g_ptr_array_set_size(collect->parts, 0);
@@ -281,6 +279,9 @@ fetch_row(Worker *worker, Collect *collect, const StoreRow *row, const Work *wor
 		return collect_fetch(collect, uids, 0, one, 0, row->size, cancel, error) &&
 		       collect_store(collect, error);
 	if (!collect_fetch(collect, uids, IMAP_FETCH_STRUCTURE, whole, 0, row->size, cancel, error))
+		return FALSE;
+	if (collect->gone && !collect_fetch(collect, uids, 0, whole, 0, row->size, cancel, error))
+		/* A structure past all limits brought no row at all: the octets alone may come. */
 		return FALSE;
 	if (collect->size_differs) {
 		/* Once more; the second answer stands, and the pager says that the sizes differ. */

@@ -513,8 +513,12 @@ select_folder(Worker *worker, StoreFolder *folder, ImapSelected *selected, Chang
 	Mark mark = {.folder = folder->id};
 
 	worker->mailbox.id = 0;
-	if (!imap_session_select(worker->session, folder->raw, &options, selected, worker->cancel, error))
+	if (!imap_session_select(worker->session, folder->raw, &options, selected, worker->cancel, error)) {
+		g_autofree char *refused = text_safe(folder->name, -1, TEXT_MARKS);
+		if (imap_session_is_alive(worker->session))
+			g_prefix_error(error, _("Folder \"%s\": "), refused);
 		return FALSE;
+	}
 	if (selected->uidvalidity == 0) {
 		g_autofree char *name = text_safe(folder->name, -1, TEXT_MARKS);
 		fault_set(error, FAULT_PROTOCOL,
