@@ -268,6 +268,7 @@ app_new(const UiOptions *options)
 	app->reader = key_reader_new();
 	app->accounts = g_ptr_array_new_with_free_func((GDestroyNotify)ui_account_free);
 	app->stack = g_ptr_array_new_with_free_func((GDestroyNotify)view_free);
+	app->acts = g_array_new(FALSE, FALSE, sizeof(UiAct));
 	app->closed = g_ptr_array_new_with_free_func((GDestroyNotify)view_free);
 	app->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)engine_job_free);
 	app->questions = g_ptr_array_new_with_free_func((GDestroyNotify)engine_event_free);
@@ -320,6 +321,7 @@ app_free(App *app)
 	g_free(app->last_target);
 	g_free(app->sending_words);
 	g_free(app->fresh_account);
+	g_array_free(app->acts, TRUE);
 	secret_free(app->fresh_password);
 	secret_free(app->fresh_phrase);
 	g_free(app);

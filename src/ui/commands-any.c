@@ -78,9 +78,12 @@ version(View *view, const CommandCall *call)
 static void
 undone(App *app, View *view, const EngineEvent *event, gpointer data)
 {
+	gint64 group = *(gint64 *)data;
+
 	(void)view;
-	(void)data;
-	app->undo_group = 0;
+	for (guint i = app->acts->len; i-- > 0;)
+		if (g_array_index(app->acts, UiAct, i).group == group)
+			g_array_remove_index(app->acts, i);
 	if (event->error)
 		app_error(app, event->error);
 	else if (event->words)
@@ -88,9 +91,31 @@ undone(App *app, View *view, const EngineEvent *event, gpointer data)
 }
 
 static void
+undo_group(App *app, gint64 group)
+{
+	app_expect(app, engine_undo(app->engine, NULL, group), NULL, undone, g_memdup2(&group, sizeof group),
+		g_free);
+}
+
+static void
+undo_confirmed(App *app, View *view, gunichar choice, gpointer data)
+{
+	(void)view;
+	(void)choice;
+	undo_group(app, *(gint64 *)data);
+}
+
+/* An act older than this is asked about. */
+#define UNDO_FRESH_US (600 * (gint64)G_USEC_PER_SEC)
+
+static void
 undo(View *view, const CommandCall *call)
 {
 	App *app = view->app;
+	guint over = config_program(app->config)->confirm_over;
+	const UiAct *last;
+	g_autofree char *words = NULL;
+	gint64 group;
 
 	(void)call;
 	if (app->sending) {
@@ -106,7 +131,21 @@ undo(View *view, const CommandCall *call)
 			  "U lists all."));
 		return;
 	}
-	app_expect(app, engine_undo(app->engine, NULL, 0), NULL, undone, NULL, NULL);
+	last = app->acts->len > 0 ? &g_array_index(app->acts, UiAct, app->acts->len - 1) : NULL;
+	group = last ? last->group : 0;
+	if (!last)
+		words = g_strdup(_("Take back what was done last, before this start? U lists it. y/n"));
+	else if (over > 0 && last->count > over)
+		words = g_strdup_printf(P_("Take back the last act, on %u message? y/n",
+						"Take back the last act, on %u messages? y/n", last->count),
+			last->count);
+	else if (g_get_monotonic_time() - last->when > UNDO_FRESH_US)
+		words = g_strdup(
+			_("The last act is more than ten minutes old. Take it back? U lists all. y/n"));
+	if (words)
+		app_confirm(app, view, words, undo_confirmed, g_memdup2(&group, sizeof group), g_free);
+	else
+		undo_group(app, group);
 }
 
 static void

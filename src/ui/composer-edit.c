@@ -46,8 +46,10 @@ kept(App *app, View *view, const EngineEvent *event, gpointer data)
 		app_error(app, event->error);
 		if (waited->file)
 			app_warn(app, _("The text is in %s."), waited->file);
-		if (composer)
+		if (composer) {
 			composer->changed = TRUE;
+			composer->closing = FALSE;
+		}
 		return;
 	}
 	if (waited->file)

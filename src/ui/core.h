@@ -25,6 +25,13 @@ typedef struct {
 	char *words;
 } UiNote;
 
+/* An act of the user in this run. What goes by itself (a message was read) is none. */
+typedef struct {
+	gint64 group;
+	guint count; /* of messages */
+	gint64 when; /* monotonic */
+} UiAct;
+
 typedef struct {
 	guint id; /* of the engine */
 	EngineQuestion question;
@@ -81,7 +88,7 @@ struct App {
 	/* What was typed when the account was set up answers the engine's first questions about it. */
 	char *fresh_account; /* key; NULL: none */
 	Secret *fresh_password, *fresh_phrase;
-	gint64 undo_group;      /* the last act's group, said with "u undoes"; 0 */
+	GArray *acts;           /* of UiAct: what u takes back, the last act last */
 	gboolean last_is_final; /* the last act cannot be taken back */
 	gboolean quitting;
 };

@@ -127,9 +127,13 @@ acted(App *app, View *view, const EngineEvent *event, gpointer data)
 		app_error(app, event->error);
 		return;
 	}
-	app->undo_group = is_final ? 0 : event->group;
 	app->last_is_final = is_final;
-	if (event->words && app->undo_group)
+	if (!is_final && event->group) {
+		UiAct done = {event->group, event->count, g_get_monotonic_time()};
+
+		g_array_append_val(app->acts, done);
+	}
+	if (event->words && !is_final && event->group)
 		app_say(app, _("%s  u undoes"), event->words);
 	else if (event->words)
 		app_say(app, "%s", event->words);
