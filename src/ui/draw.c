@@ -125,7 +125,7 @@ link_words(App *app)
 	case LINK_OFF:
 		return g_strdup(_("offline"));
 	case LINK_GUEST:
-		return g_strdup(_("another Posthorn has the line"));
+		return g_strdup(_("another Posthorn is on"));
 	case LINK_CONNECTING:
 		return g_strdup(_("connecting"));
 	case LINK_WAITING:

@@ -57,7 +57,7 @@ static const FieldWords field_words[WIZARD_FIELDS] = {
 	[WIZARD_READ_ONLY] = {N_("Read-only"),
 		N_("yes: nothing changes on the server, not even what is read"), FALSE},
 	[WIZARD_PHRASE] = {N_("Vault phrase"),
-		N_("there is no keyring here: a phrase of your own encrypts the password"), TRUE},
+		N_("no keyring here: a phrase of your own encrypts the password"), TRUE},
 };
 
 typedef struct {
