@@ -110,8 +110,7 @@ collect_row(const ImapRow *row, gpointer user)
 		const ImapSection *section = &g_array_index(row->sections, ImapSection, i);
 		if (section->octets.data == NULL)
 			continue;
-		if (collect->cut != 0 && strcmp(section->section, "HEADER") != 0 &&
-			section->octets.length >= collect->cut)
+		if (collect->cut != 0 && section->octets.length >= collect->cut)
 			continue;
 		if (section->section[0] == '\0' && collect->expected != 0 &&
 			section->octets.length != collect->expected)
@@ -237,6 +236,8 @@ fetch_texts(Worker *worker, Collect *collect, const ImapSet *uids, const StoreRo
 		if (!has_part(view, row->cid, part->section))
 			g_ptr_array_add(sections, part->section);
 	}
+	if (!has_part(view, row->cid, "HEADER"))
+		g_ptr_array_add(sections, (char *)"HEADER");
 	if (sections->len == 0)
 		return TRUE;
 	g_ptr_array_add(sections, NULL);
@@ -280,8 +281,8 @@ fetch_row(Worker *worker, Collect *collect, const StoreRow *row, const Work *wor
 		       collect_store(collect, error);
 	if (!collect_fetch(collect, uids, IMAP_FETCH_STRUCTURE, whole, 0, row->size, cancel, error))
 		return FALSE;
+	/* A structure past all limits brought no row at all: the octets alone may come. */
 	if (collect->gone && !collect_fetch(collect, uids, 0, whole, 0, row->size, cancel, error))
-		/* A structure past all limits brought no row at all: the octets alone may come. */
 		return FALSE;
 	if (collect->size_differs) {
 		/* Once more; the second answer stands, and the pager says that the sizes differ. */
