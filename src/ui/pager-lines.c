@@ -25,7 +25,8 @@ int
 pager_text_width(const PagerView *pager)
 {
 	/* A line of 78 fits a terminal of 80. */
-	return CLAMP(pager->view.pane.cols - TEXT_X, 20, TEXT_MOST);
+	return CLAMP(pager->view.pane.cols - TEXT_X, 20,
+		pager->text_width > 0 ? MAX(pager->text_width, 20) : TEXT_MOST);
 }
 
 static void

@@ -44,6 +44,7 @@ typedef struct {
 	GPtrArray *head;                /* of PagerHead */
 	int label_cells;                /* of their names */
 	GPtrArray *box;                 /* of char *: what is said below */
+	int text_width;                 /* set by hand; 0: the pane's, TEXT_MOST at most */
 	guint fold_quotes;              /* longer runs are folded; 0: none */
 	gboolean all_quotes, no_quotes; /* T: shown, hidden, all of them */
 	gboolean full_headers, html, no_reflow;

@@ -189,6 +189,7 @@ pager_new(App *app)
 	pager->view.scroll = &pager->scroll;
 	pager->view.pane = (Rect){0, 0, 20, grid_rect(app->grid).cols};
 	pager->html = preferences->prefer == PREFER_HTML;
+	pager->text_width = (int)MIN(preferences->text_width, 1000);
 	pager_lay_out(pager);
 	return pager;
 }
