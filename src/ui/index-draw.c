@@ -220,6 +220,19 @@ draw_label(RowDraw *draw, Rect cell)
 	grid_column(draw->grid, cell, 0, 0, cell.cols, STYLE_DIM, safe);
 }
 
+static char *
+date_text(const IndexView *index, gint64 sent)
+{
+	const char *format = index->preferences ? index->preferences->date_format : NULL;
+	g_autoptr(GDateTime) date = NULL;
+	g_autofree char *text = NULL;
+
+	if (format && *format && strcmp(format, "auto") != 0)
+		date = g_date_time_new_from_unix_local(sent);
+	text = date ? g_date_time_format(date, format) : NULL;
+	return text ? text_safe(text, -1, TEXT_MARKS) : dates_format_short(sent, time(NULL));
+}
+
 static void
 draw_column(RowDraw *draw, const Column *column)
 {
@@ -232,7 +245,7 @@ draw_column(RowDraw *draw, const Column *column)
 		draw_marks(draw, column->x);
 		break;
 	case COLUMN_DATE:
-		text = dates_format_short(message->sent, time(NULL));
+		text = date_text(draw->index, message->sent);
 		grid_column(draw->grid, cell, 0, 0, cell.cols, draw->plain ? draw->style : STYLE_DATE, text);
 		break;
 	case COLUMN_FROM:
