@@ -129,7 +129,7 @@ link_words(App *app)
 	case LINK_CONNECTING:
 		return g_strdup(_("connecting"));
 	case LINK_WAITING:
-		return g_strdup(_("no line"));
+		return g_strdup(_("offline"));
 	case LINK_NEEDS_USER:
 		return g_strdup(_("needs you: B"));
 	default:

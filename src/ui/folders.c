@@ -295,7 +295,7 @@ draw_account(View *view, Grid *grid, Rect rect, const FolderRow *row, guint n)
 		[LINK_GUEST] = N_("elsewhere"),
 		[LINK_CONNECTING] = "...",
 		[LINK_ONLINE] = "",
-		[LINK_WAITING] = N_("no line"),
+		[LINK_WAITING] = N_("offline"),
 		[LINK_NEEDS_USER] = N_("needs you"),
 	};
 	const char *state = words[row->account->link];
