@@ -32,3 +32,9 @@ include %D%/house/local.mk
 include %D%/server/local.mk
 include %D%/e2e/local.mk
 include %D%/bench/local.mk
+
+# What contrib/check --all runs once more with POSTHORN_SWEEP: kills and cuts at more moments.
+SWEEP_TESTS = \
+	tests/unit/test-store-damage \
+	tests/unit/test-store-journal \
+	tests/e2e/test-cli-kill.py
