@@ -332,6 +332,10 @@ want_row(Worker *worker, Work *work, const StoreRow *row, GError **answer, GErro
 	collect.job = want_job(worker, row, cancel);
 	ok = mailbox_open(worker, ROW_FOLDER(row->id), &failure) &&
 	     fetch_row(worker, &collect, row, work, cancel, &failure);
+	/* Another connection heard of it first: this one's view of the mailbox is older. */
+	if (ok && collect.gone)
+		ok = imap_session_noop(worker->session, cancel, &failure) && mailbox_news(worker, &failure) &&
+		     fetch_row(worker, &collect, row, work, cancel, &failure);
 	job_end(collect.job, NULL, failure);
 	if (ok && collect.gone)
 		set_gone(answer);
