@@ -194,9 +194,16 @@ take_structure(ImapParser *parser, ImapRow *row)
 static gboolean
 take_section_name(ImapParser *parser, ImapSlice *name)
 {
+	gsize left = (gsize)(parser->end - parser->at);
+	const char *close = memchr(parser->at, ']', left);
 	gboolean quoted = FALSE;
 
 	name->data = parser->at;
+	/* Names of fields are rarely quoted, and each row repeats them all. */
+	if (close == NULL)
+		return FALSE;
+	if (memchr(parser->at, '"', (gsize)(close - parser->at)) == NULL)
+		parser->at = close;
 	for (; parser->at < parser->end; parser->at++) {
 		if (*parser->at == '"')
 			quoted = !quoted;

@@ -353,6 +353,8 @@ take_over(NetStream *stream, GError **error)
 			stream->host);
 		return FALSE;
 	}
+	/* Several records a read, not two reads a record. Not before: libcurl polls for what is held then. */
+	SSL_set_read_ahead(session->internals, 1);
 	stream->tls.version = SSL_get_version(session->internals);
 	stream->tls.cipher = SSL_get_cipher_name(session->internals);
 	stream->tls.accepted = stream->verify.accepted;

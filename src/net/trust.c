@@ -27,6 +27,8 @@
 #include "util/text.h"
 
 #define FINGERPRINT_DIGITS 64
+/* Room for several records; see take_over() in connect.c. */
+#define READ_AHEAD_BYTES (64 * 1024)
 
 struct NetRoots {
 	gatomicrefcount references;
@@ -452,4 +454,5 @@ net_trust_arm(NetVerify *verify, SSL_CTX *context)
 	SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(context, check_certificate, verify);
 	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_default_read_buffer_len(context, READ_AHEAD_BYTES);
 }
