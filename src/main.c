@@ -41,8 +41,9 @@ make_safe(void)
 }
 
 /*
- * Orders and maps of large folders come and go: in mappings of their own they leave no holes in the heap. Left
- * to itself, malloc keeps such sizes in the heap after the first one (10 MiB more in a sync of 100,000 messages).
+ * Orders and maps of large folders come and go: in mappings of their own they leave no holes in the heap.
+ * Left to itself, malloc keeps such sizes in the heap after the first one (10 MiB more in a sync of 100,000
+ * messages).
  */
 static void
 keep_memory_small(void)
@@ -70,8 +71,8 @@ print_version(void)
 	g_autofree char *net = net_versions();
 	g_autofree char *mime = mime_versions();
 
-	printf("posthorn %s\n%s, SQLite %s, %s, GLib %u.%u.%u\n", PACKAGE_VERSION, net, sqlite3_libversion(), mime,
-		glib_major_version, glib_minor_version, glib_micro_version);
+	printf("posthorn %s\n%s, SQLite %s, %s, GLib %u.%u.%u\n", PACKAGE_VERSION, net, sqlite3_libversion(),
+		mime, glib_major_version, glib_minor_version, glib_micro_version);
 	return DONE;
 }
 
@@ -80,7 +81,8 @@ print_help(void)
 {
 	g_autofree char *commands = cli_help();
 
-	printf("%s\n  posthorn [--offline]\n  posthorn FILE.eml\n  posthorn mailto:...\n  posthorn %s\n\n%s\n%s\n%s",
+	printf("%s\n  posthorn [--offline]\n  posthorn FILE.eml\n  posthorn mailto:...\n  posthorn "
+	       "%s\n\n%s\n%s\n%s",
 		_("Usage:"), _("COMMAND [OPTION...] [ARGUMENT...]"),
 		_("Without a command Posthorn opens its screen. Commands:"), commands,
 		_("posthorn COMMAND --help tells the options of a command, posthorn --version the version;\n"
@@ -155,8 +157,8 @@ take_word(Screen *screen, const char *word)
 		return complain(message);
 	}
 	if (nearest != NULL) {
-		g_autofree char *message =
-			g_strdup_printf(_("There is no command \"%s\". Was it meant to be %s?"), word, nearest);
+		g_autofree char *message = g_strdup_printf(
+			_("There is no command \"%s\". Was it meant to be %s?"), word, nearest);
 		complain(message);
 	} else {
 		g_autofree char *message =
@@ -173,10 +175,11 @@ run_screen(int argc, char **argv, const Paths *paths)
 	g_autofree char *folder = NULL;
 	GOptionEntry entries[] = {
 		{"offline", 0, 0, G_OPTION_ARG_NONE, &screen.ui.offline, N_("connect to nothing"), NULL},
-		{"folder", 'f', 0, G_OPTION_ARG_STRING, &folder, N_("the folder that is opened first"), N_("FOLDER")},
+		{"folder", 'f', 0, G_OPTION_ARG_STRING, &folder, N_("the folder that is opened first"),
+			N_("FOLDER")},
 		{"log", 0, 0, G_OPTION_ARG_FILENAME, &screen.log, N_("write the log to FILE"), N_("FILE")},
-		{"debug", 0, 0, G_OPTION_ARG_STRING, &screen.debug, N_("also log imap, smtp, net, store, engine, ui or all"),
-			N_("CATEGORY")},
+		{"debug", 0, 0, G_OPTION_ARG_STRING, &screen.debug,
+			N_("also log imap, smtp, net, store, engine, ui or all"), N_("CATEGORY")},
 		G_OPTION_ENTRY_NULL,
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);

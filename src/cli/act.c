@@ -93,7 +93,8 @@ take_change(FlagChange *change, const char *word, GError **error)
 
 	if (flag == 0 && !is_keyword(word + 1)) {
 		fault_set(error, FAULT_INPUT,
-			_("%s: not a flag. Flags are seen, flagged, answered, draft, deleted, and keywords such as $Label, "
+			_("%s: not a flag. Flags are seen, flagged, answered, draft, deleted, and keywords "
+			  "such as $Label, "
 			  "each behind + or -."),
 			word);
 		return FALSE;
@@ -105,7 +106,8 @@ take_change(FlagChange *change, const char *word, GError **error)
 	else
 		change->clear |= flag;
 	if (change->set & change->clear) {
-		fault_set(error, FAULT_INPUT, _("%s: the same flag cannot be both set and cleared"), word + 1);
+		fault_set(
+			error, FAULT_INPUT, _("%s: the same flag cannot be both set and cleared"), word + 1);
 		return FALSE;
 	}
 	return TRUE;
@@ -125,7 +127,9 @@ run_flags(Cli *cli, FlagChange *change, int messages)
 
 	for (int i = messages; i < cli->count; i++) {
 		if (!is_change(cli->words[i]))
-			return cli_usage(cli, _("%s: messages come first, then the flags, each behind + or -"), cli->words[i]);
+			return cli_usage(cli,
+				_("%s: messages come first, then the flags, each behind + or -"),
+				cli->words[i]);
 		if (!take_change(change, cli->words[i], &error))
 			return cli_usage(cli, "%s", error->message);
 	}
@@ -146,7 +150,8 @@ cli_flag(Cli *cli)
 	while (messages < cli->count && !is_change(cli->words[messages]))
 		messages++;
 	if (messages == 0 || messages == cli->count)
-		status = cli_usage(cli, _("usage: posthorn %s %s"), "flag", "MESSAGE... +seen -flagged +$Label");
+		status = cli_usage(
+			cli, _("usage: posthorn %s %s"), "flag", "MESSAGE... +seen -flagged +$Label");
 	else
 		status = run_flags(cli, &change, messages);
 	g_string_free(change.set_words, TRUE);
@@ -164,7 +169,8 @@ find_group(Journal *journal, const char *word, const char *account, char **owner
 	g_autoptr(Operation) operation = NULL;
 
 	if (word != NULL && !g_ascii_string_to_signed(word, 10, 1, G_MAXINT64, &id, NULL)) {
-		fault_set(error, FAULT_INPUT, _("%s: an operation is a number, as posthorn journal prints it"), word);
+		fault_set(error, FAULT_INPUT,
+			_("%s: an operation is a number, as posthorn journal prints it"), word);
 		return 0;
 	}
 	if (word == NULL)
@@ -208,7 +214,8 @@ cli_undo(Cli *cli)
 
 	if (cli->account != NULL && cli_account_named(cli, cli->account, &error) == NULL)
 		return cli_fail(cli, error);
-	group = journal ? find_group(journal, cli->count ? cli->words[0] : NULL, cli->account, &owner, &error) : 0;
+	group = journal ? find_group(journal, cli->count ? cli->words[0] : NULL, cli->account, &owner, &error)
+			: 0;
 	if (group == 0)
 		return cli_fail_input(cli, error);
 	if (cli_account_named(cli, owner, &error) == NULL || !cli_engine(cli, owner, FALSE, &error))
@@ -233,7 +240,9 @@ read_message(const char *path, GError **error)
 		return NULL;
 	if (length == 0 || memchr(octets, '\0', length) != NULL) {
 		fault_set(error, FAULT_INPUT,
-			length ? _("%s: this holds NUL octets, which no mail server stores") : _("%s: the file is empty"), path);
+			length ? _("%s: this holds NUL octets, which no mail server stores")
+			       : _("%s: the file is empty"),
+			path);
 		return NULL;
 	}
 	lines = g_string_sized_new(length + length / 32);

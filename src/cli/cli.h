@@ -37,7 +37,8 @@ int cli_run(int argc, char **argv, const Paths *paths);
 typedef void (*CliScreenCommand)(
 	const char *view, const char *name, const char *keys, const char *brief, gpointer user);
 typedef void (*CliScreenCommands)(CliScreenCommand each, gpointer user);
-/* The manual page in roff, from the tables of subcommands, options and settings, and the screen's (NULL: left out). The caller's. */
+/* The manual page in roff, from the tables of subcommands, options and settings, and the screen's (NULL: left
+ * out). The caller's. */
 char *cli_manual(CliScreenCommands screen_commands);
 /* The subcommands with a line each, for --help. The caller's. */
 char *cli_help(void);

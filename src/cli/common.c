@@ -82,15 +82,18 @@ cli_view(Cli *cli, const char *account, GError **error)
 	view = store_view_open(folder, &failure);
 	if (view == NULL) {
 		if (fault_of(failure) == FAULT_UNKNOWN)
-			fault_set(error, FAULT_UNKNOWN, _("Account %s was never synced: posthorn sync fetches it."), account);
+			fault_set(error, FAULT_UNKNOWN,
+				_("Account %s was never synced: posthorn sync fetches it."), account);
 		else if (fault_of(failure) == FAULT_DAMAGED)
-			fault_set(error, FAULT_DAMAGED, _("%s posthorn sync makes it anew; nothing is lost."), failure->message);
+			fault_set(error, FAULT_DAMAGED, _("%s posthorn sync makes it anew; nothing is lost."),
+				failure->message);
 		else
 			g_propagate_error(error, g_steal_pointer(&failure));
 		return NULL;
 	}
 	if (cli->views == NULL)
-		cli->views = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)store_view_close);
+		cli->views = g_hash_table_new_full(
+			g_str_hash, g_str_equal, g_free, (GDestroyNotify)store_view_close);
 	g_hash_table_insert(cli->views, g_strdup(account), view);
 	return view;
 }
@@ -121,7 +124,8 @@ split_id(const char *word, char **account, RowId *row)
 	g_autofree char *key = NULL;
 	gint64 number;
 
-	if (dot == NULL || !g_ascii_isdigit(dot[1]) || !g_ascii_string_to_signed(dot + 1, 10, 1, G_MAXINT64, &number, NULL))
+	if (dot == NULL || !g_ascii_isdigit(dot[1]) ||
+		!g_ascii_string_to_signed(dot + 1, 10, 1, G_MAXINT64, &number, NULL))
 		return FALSE;
 	key = g_strndup(word, (gsize)(dot - word));
 	if (!paths_is_account_key(key))
@@ -208,7 +212,8 @@ cli_messages(Cli *cli, char **words, int count, const AccountConfig **account, G
 		if (!cli_message(cli, words[i], &message, error))
 			return NULL;
 		if (*account != NULL && *account != message.account) {
-			fault_set(error, FAULT_INPUT, _("These messages are of several accounts; name those of one at a time."));
+			fault_set(error, FAULT_INPUT,
+				_("These messages are of several accounts; name those of one at a time."));
 			return NULL;
 		}
 		*account = message.account;

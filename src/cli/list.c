@@ -87,6 +87,13 @@ cli_folders(Cli *cli)
 
 /* ---- list ------------------------------------------------------------------------------------ */
 
+/* Where a row stands in its thread, rows of other folders left out. */
+typedef struct {
+	RowId id;
+	RowId parent; /* 0: none */
+	guint depth;
+} Place;
+
 typedef struct {
 	Cli *cli;
 	const char *account;
@@ -95,7 +102,8 @@ typedef struct {
 	Json *json; /* NULL: for people */
 	int width;
 	gint64 now;
-	GArray *above; /* RowId of the last row at each depth, with --threads */
+	GArray *above;  /* RowId of the last row at each depth, in the order of threads */
+	GArray *places; /* of Place by id, for many rows that are not in the order of threads; NULL */
 } Listing;
 
 /* Above it in the same folder: a message elsewhere between the two is passed over. */
@@ -110,13 +118,68 @@ parent_in_folder(const Listing *listing, RowId id)
 	return 0;
 }
 
-/* In the order of a thread the parent is the last row that stood one level higher. */
-static RowId
-parent_above(Listing *listing, const StoreOrderEntry *entry)
+static Place
+climb(const Listing *listing, RowId id)
 {
+	Place place = {.id = id, .parent = parent_in_folder(listing, id)};
+	RowId above = place.parent;
+
+	while (above != 0 && ++place.depth < CLIMB_MAX)
+		above = parent_in_folder(listing, above);
+	return place;
+}
+
+/* In the order of a thread the parent is the last row that stood one level higher. */
+static Place
+place_below(Listing *listing, const StoreOrderEntry *entry)
+{
+	Place place = {.id = entry->id, .depth = entry->depth};
+
 	g_array_set_size(listing->above, entry->depth + 1u);
 	g_array_index(listing->above, RowId, entry->depth) = entry->id;
-	return entry->depth > 0 ? g_array_index(listing->above, RowId, entry->depth - 1) : 0;
+	if (entry->depth > 0)
+		place.parent = g_array_index(listing->above, RowId, entry->depth - 1);
+	return place;
+}
+
+static int
+compare_places(gconstpointer a, gconstpointer b)
+{
+	const Place *left = a, *right = b;
+
+	return (left->id > right->id) - (left->id < right->id);
+}
+
+/* For a whole folder one pass through its threads is faster than climbing from each row. */
+static void
+load_places(Listing *listing)
+{
+	StoreOrderSpec spec = {.key = SORT_DATE, .descending = TRUE, .threads = TRUE};
+	g_autoptr(StoreOrder) order = store_view_order(listing->view, listing->folder->id, &spec, NULL);
+
+	listing->places = g_array_new(FALSE, FALSE, sizeof(Place));
+	for (gsize i = 0; order != NULL && i < order->length; i++) {
+		Place place = place_below(listing, &order->entries[i]);
+		g_array_append_val(listing->places, place);
+	}
+	g_array_sort(listing->places, compare_places);
+}
+
+static Place
+place_of(Listing *listing, const StoreOrderEntry *entry)
+{
+	Place place = {.id = entry->id};
+	guint index;
+
+	if (listing->cli->threads)
+		return place_below(listing, entry);
+	if (listing->json == NULL)
+		return place;
+	if (listing->places == NULL)
+		return climb(listing, entry->id);
+	if (g_array_binary_search(listing->places, &place, compare_places, &index))
+		place = g_array_index(listing->places, Place, index);
+	return place;
 }
 
 /* For people: INBOX:585 where the server has numbered it, else the whole id. */
@@ -164,14 +227,12 @@ print_row(const Listing *listing, const StoreRow *row, guint depth)
 static void
 list_row(Listing *listing, const StoreRow *row, const StoreOrderEntry *entry)
 {
-	gboolean threads = listing->cli->threads;
-	RowId parent = threads ? parent_above(listing, entry) : 0;
+	Place place = place_of(listing, entry);
 
 	if (listing->json == NULL)
-		print_row(listing, row, threads ? entry->depth : 0);
+		print_row(listing, row, place.depth);
 	else
-		cli_json_row(listing->json, listing->account, row, threads ? entry->depth : row->depth,
-			threads ? parent : parent_in_folder(listing, row->id));
+		cli_json_row(listing->json, listing->account, row, place.depth, place.parent);
 }
 
 static void
@@ -197,7 +258,9 @@ list_entries(Listing *listing, const StoreOrder *order)
 
 	/* What stands above the first row may be its parent. */
 	for (gsize i = 0; listing->cli->threads && i < from; i++)
-		parent_above(listing, &order->entries[i]);
+		place_below(listing, &order->entries[i]);
+	if (listing->json != NULL && !listing->cli->threads && end - from > WINDOW)
+		load_places(listing);
 	while (from < end) {
 		gsize count = MIN(WINDOW, end - from);
 		list_window(listing, order->entries + from, count);
@@ -240,6 +303,7 @@ list_folder(Listing *listing)
 		list_entries(listing, order);
 	if (json != NULL)
 		json_end_array(json);
+	g_clear_pointer(&listing->places, g_array_unref);
 }
 
 int

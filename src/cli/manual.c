@@ -74,7 +74,8 @@ static const char introduction[] =
 	"Without a command it opens its screen; where no account is set up, it asks for one.\n"
 	"With a message file it shows that message, with a mailto: address it begins a message.\n"
 	".PP\n"
-	"All that is shown comes from a copy on this machine, and all that is done is written down here before it goes\n"
+	"All that is shown comes from a copy on this machine, and all that is done is written down here "
+	"before it goes\n"
 	"to the server: Posthorn works without a line, and nothing is lost when it ends suddenly.\n"
 	"On the screen ? shows the keys of the place one is in, and : takes every command by its name.\n";
 
@@ -91,17 +92,16 @@ static const char messages[] =
 	"\\fBid:\\fIMESSAGE\\-ID\\fR\n"
 	"the value of the message's Message\\-ID field, with its angle brackets or without.\n";
 
-static const char status[] =
-	".SH EXIT STATUS\n"
-	".TP\n"
-	"0\n"
-	"done\n"
-	".TP\n"
-	"1\n"
-	"failed; standard error says why\n"
-	".TP\n"
-	"2\n"
-	"wrong usage\n";
+static const char status[] = ".SH EXIT STATUS\n"
+			     ".TP\n"
+			     "0\n"
+			     "done\n"
+			     ".TP\n"
+			     "1\n"
+			     "failed; standard error says why\n"
+			     ".TP\n"
+			     "2\n"
+			     "wrong usage\n";
 
 static const char files[] =
 	".SH FILES\n"
@@ -121,7 +121,8 @@ static const char files[] =
 	"\\fI$XDG_STATE_HOME/posthorn/log\\fR\n"
 	"the log\n"
 	".SH ENVIRONMENT\n"
-	"XDG_CONFIG_HOME, XDG_CACHE_HOME, XDG_DATA_HOME, XDG_STATE_HOME and XDG_RUNTIME_DIR say where files are kept;\n"
+	"XDG_CONFIG_HOME, XDG_CACHE_HOME, XDG_DATA_HOME, XDG_STATE_HOME and XDG_RUNTIME_DIR say where files "
+	"are kept;\n"
 	"VISUAL and EDITOR which editor is used; BROWSER what opens links; NO_COLOR switches colours off.\n";
 
 static gboolean
@@ -201,7 +202,8 @@ cli_manual(CliScreenCommands screen_commands)
 	Screen screen = {.out = out};
 
 	g_string_append(out, ".\\\" SPDX-License-Identifier: GPL-3.0-or-later\n");
-	g_string_append_printf(out, ".TH POSTHORN 1 \"\" \"posthorn %s\" \"User Commands\"\n", PACKAGE_VERSION);
+	g_string_append_printf(
+		out, ".TH POSTHORN 1 \"\" \"posthorn %s\" \"User Commands\"\n", PACKAGE_VERSION);
 	g_string_append(out, introduction);
 	add_commands(out);
 	g_string_append(out, messages);

@@ -19,36 +19,37 @@ typedef struct {
 	Config *config;
 	/* Options. */
 	gboolean json;
-	char *account;    /* --account; NULL */
+	char *account; /* --account; NULL */
 	char *log;
 	char *debug;
 	int width;
 	gboolean wait;
 	gboolean threads;
-	int limit;        /* 0: all */
+	int limit; /* 0: all */
 	int from;
 	char *to;
 	char *file;
 	gboolean queue;
 	gboolean raw;
 	/* setup */
-	char *address, *name, *imap, *imap_security, *smtp, *smtp_security, *user, *ca_file, *password_command,
-		*token_command, *vault_phrase_file, *label;
+	char *address, *name, *imap, *imap_security, *smtp, *smtp_security, *user, *ca_file,
+		*password_command, *token_command, *vault_phrase_file, *label;
 	gboolean password_stdin, no_test, read_only;
 	/* Arguments behind the subcommand. */
 	char **words;
 	int count;
 
-	GHashTable *views; /* account key -> StoreView */
-	Engine *engine;    /* NULL until cli_engine() */
-	Journal *journal;  /* NULL until cli_journal() */
+	GHashTable *views;                                /* account key -> StoreView */
+	Engine *engine;                                   /* NULL until cli_engine() */
+	Journal *journal;                                 /* NULL until cli_journal() */
 	void (*job)(const EngineJob *job, gpointer user); /* told of jobs while waiting; may be NULL */
 	gpointer job_user;
 } Cli;
 
 /* ---- saying (cli.c) -------------------------------------------------------------- */
 
-/* Say an error the way that was asked for: JSON on standard output, else words on standard error. Returns CLI_FAILED. */
+/* Say an error the way that was asked for: JSON on standard output, else words on standard error. Returns
+ * CLI_FAILED. */
 int cli_fail(Cli *cli, const GError *error);
 /* The same, with more members: more is called inside the object "error" that is open; may be NULL. */
 int cli_fail_more(Cli *cli, const GError *error, void (*more)(Json *json, gpointer user), gpointer user);
@@ -64,7 +65,8 @@ int cli_width(const Cli *cli, int otherwise);
 
 /* ---- accounts and messages (common.c) ---------------------------------------------- */
 
-/* The account that --account names, or the only one; NULL after a message. *status is then the exit status. */
+/* The account that --account names, or the only one; NULL after a message. *status is then the exit status.
+ */
 const AccountConfig *cli_account(Cli *cli, int *status);
 /* Of this key; NULL: FAULT_UNKNOWN, with the names that there are. */
 const AccountConfig *cli_account_named(Cli *cli, const char *key, GError **error);
@@ -76,9 +78,11 @@ typedef struct {
 	const AccountConfig *account; /* borrowed */
 	RowId row;
 } CliMessage;
-/* FAULT_UNKNOWN: no such message, folder or account. FAULT_INPUT: no account was named, and there are several. */
+/* FAULT_UNKNOWN: no such message, folder or account. FAULT_INPUT: no account was named, and there are
+ * several. */
 gboolean cli_message(Cli *cli, const char *word, CliMessage *message, GError **error);
-/* words[0] to words[count - 1], each message once, all of one account. Array of RowId, the caller's; NULL with error. */
+/* words[0] to words[count - 1], each message once, all of one account. Array of RowId, the caller's; NULL
+ * with error. */
 GArray *cli_messages(Cli *cli, char **words, int count, const AccountConfig **account, GError **error);
 /* "work.8589934593"; the caller's. */
 char *cli_message_id(const char *account, RowId row);
@@ -106,13 +110,14 @@ OperationState cli_group_state(Journal *journal, gint64 group, char **words);
  */
 gboolean cli_wait_group(Cli *cli, const char *account, gint64 group, OperationState *state, GError **error);
 /*
- * Wait until a message of the outbox was tried once more (attempts: how often it was before), and its copy is in
- * Sent. The message, the caller's; NULL: gone.
+ * Wait until a message of the outbox was tried once more (attempts: how often it was before), and its copy is
+ * in Sent. The message, the caller's; NULL: gone.
  */
 OutboxMessage *cli_wait_outbox(Cli *cli, const char *account, gint64 id, guint attempts);
 /* The end of `send` and `outbox retry`: wait, say how it went. Returns the exit status. */
 int cli_end_sending(Cli *cli, const char *account, gint64 id, guint attempts);
-/* The end of acting: event (taken over) answered the act; says it, with --wait after waiting. Returns the exit status. */
+/* The end of acting: event (taken over) answered the act; says it, with --wait after waiting. Returns the
+ * exit status. */
 int cli_end_act(Cli *cli, EngineEvent *event);
 
 /* ---- JSON (json.c) ----------------------------------------------------------------------- */

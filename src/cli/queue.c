@@ -76,7 +76,8 @@ print_operation(const Operation *operation)
 	g_autofree char *made = dates_format_short(operation->made, g_get_real_time() / G_USEC_PER_SEC);
 	g_autofree char *when = text_column(made, 10, FALSE, FALSE);
 
-	cli_print("%6" G_GINT64_FORMAT " %-10s %s %s\n", operation->id, operation_state_name(operation->state), when,
+	cli_print("%6" G_GINT64_FORMAT " %-10s %s %s\n", operation->id,
+		operation_state_name(operation->state), when,
 		operation->words ? operation->words : operation_kind_name(operation->kind));
 	if (operation->error != NULL)
 		cli_print("       %s\n", operation->error);
@@ -147,7 +148,9 @@ change_journal(Cli *cli, const Verb *verb)
 		fault_set(&error, FAULT_UNKNOWN, _("There is no such operation."));
 	else if (operation != NULL && operation->state != OPERATION_ERROR)
 		fault_set(&error, FAULT_REFUSED,
-			_("Operation %" G_GINT64_FORMAT " has not failed. What is under way is taken back by posthorn undo."), verb->id);
+			_("Operation %" G_GINT64_FORMAT
+			  " has not failed. What is under way is taken back by posthorn undo."),
+			verb->id);
 	if (error != NULL || !cli_engine(cli, operation->account, FALSE, &error))
 		return cli_fail(cli, error);
 	event = cli_wait(cli, verb->retry ? engine_operation_retry(cli->engine, verb->id)
@@ -198,8 +201,8 @@ print_waiting(const OutboxMessage *message)
 	const char *first = message->recipients->len ? message->recipients->pdata[0] : "";
 	g_autofree char *subject = text_safe(message->subject ? message->subject : "", -1, TEXT_MARKS);
 
-	cli_print("%6" G_GINT64_FORMAT " %-10s %s %s  %s\n", message->id, outbox_state_name(message->state), when, first,
-		subject);
+	cli_print("%6" G_GINT64_FORMAT " %-10s %s %s  %s\n", message->id, outbox_state_name(message->state),
+		when, first, subject);
 	if (message->error != NULL)
 		cli_print("       %s\n", message->error);
 }
@@ -218,7 +221,8 @@ list_outbox(Cli *cli)
 	if (json != NULL)
 		json_begin_array(json, NULL);
 	for (guint a = 0; a < accounts->len; a++) {
-		g_autoptr(GPtrArray) messages = outbox_list(journal, ((AccountConfig *)accounts->pdata[a])->key, TRUE);
+		g_autoptr(GPtrArray) messages =
+			outbox_list(journal, ((AccountConfig *)accounts->pdata[a])->key, TRUE);
 		for (guint i = 0; i < messages->len; i++) {
 			if (json != NULL)
 				json_message(json, messages->pdata[i]);

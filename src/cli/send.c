@@ -113,7 +113,8 @@ failure_of(const OutboxMessage *message)
 		fault_set(&error, FAULT_RETRY, _("Not sent yet, it waits in the outbox: %s"), words);
 		break;
 	default:
-		fault_set(&error, FAULT_RETRY, _("Another Posthorn is sending it; posthorn outbox shows how it goes."));
+		fault_set(&error, FAULT_RETRY,
+			_("Another Posthorn is sending it; posthorn outbox shows how it goes."));
 		break;
 	}
 	return error;

@@ -54,7 +54,8 @@ read_password(GError **error)
 	if (strlen(buffer) > LIMIT_SECRET)
 		fault_set(error, FAULT_INPUT, _("The password on standard input is too long."));
 	else if (buffer[strcspn(buffer, "\r\n")] = '\0', buffer[0] == '\0')
-		fault_set(error, FAULT_INPUT, _("There is no password on standard input: its first line is empty."));
+		fault_set(error, FAULT_INPUT,
+			_("There is no password on standard input: its first line is empty."));
 	else
 		secret = secret_new(buffer, -1);
 	secret_wipe(buffer, sizeof(buffer));
@@ -71,7 +72,8 @@ read_phrase(const char *path, GError **error)
 	if (text == NULL)
 		return NULL;
 	if (strcspn(text, "\r\n") == 0)
-		fault_set(error, FAULT_INPUT, _("%s: the first line is empty; the vault's phrase belongs there."), path);
+		fault_set(error, FAULT_INPUT,
+			_("%s: the first line is empty; the vault's phrase belongs there."), path);
 	else
 		secret = secret_new(text, (gssize)strcspn(text, "\r\n"));
 	secret_wipe(text, length);
@@ -86,7 +88,8 @@ take_login(const Cli *cli, SetupChoices *choices, GError **error)
 
 	if (ways != 1) {
 		fault_set(error, FAULT_INPUT,
-			_("posthorn setup needs exactly one of --password-stdin, --password-command and --token-command"));
+			_("posthorn setup needs exactly one of --password-stdin, --password-command and "
+			  "--token-command"));
 		return FALSE;
 	}
 	choices->login = cli->password_stdin     ? SETUP_PASSWORD
@@ -144,7 +147,8 @@ take_report(const ProbeReport *report, gpointer user)
 	step->ms = report->ms;
 	g_ptr_array_add(setup->steps, step);
 	if (!setup->cli->json)
-		cli_print("%-9s %s%s%s\n", step->state, step->title, step->words ? ": " : "", step->words ? step->words : "");
+		cli_print("%-9s %s%s%s\n", step->state, step->title, step->words ? ": " : "",
+			step->words ? step->words : "");
 }
 
 static void
@@ -190,8 +194,8 @@ fail_test(Setup *setup, const GError *error)
 
 	if (cause == NULL)
 		return cli_fail_more(setup->cli, error, write_failure, setup);
-	fault_set(&told, fault_of(error), "%s%s%s%s%s", cause->words, cause->next ? "\n" : "", cause->next ? cause->next : "",
-		cause->link ? "\n" : "", cause->link ? cause->link : "");
+	fault_set(&told, fault_of(error), "%s%s%s%s%s", cause->words, cause->next ? "\n" : "",
+		cause->next ? cause->next : "", cause->link ? "\n" : "", cause->link ? cause->link : "");
 	return cli_fail_more(setup->cli, told, write_failure, setup);
 }
 
@@ -202,7 +206,8 @@ try_account(Setup *setup, GError **error)
 
 	if (account == NULL)
 		return FALSE;
-	return setup_test(setup->choices, account, setup->roots, take_report, setup, &setup->result, NULL, error);
+	return setup_test(
+		setup->choices, account, setup->roots, take_report, setup, &setup->result, NULL, error);
 }
 
 /* ---- the end ------------------------------------------------------------------------------------ */
@@ -258,8 +263,10 @@ check_place(Setup *setup, GError **error)
 	if (credentials_can_store(setup->credentials, choices->place, NULL))
 		return TRUE;
 	fault_set(error, FAULT_LOCAL,
-		_("There is nowhere to keep the password: no keyring is running. Give a phrase for the vault with "
-		  "--vault-phrase-file FILE, or a program that prints the password with --password-command."));
+		_("There is nowhere to keep the password: no keyring is running. Give a phrase for the vault "
+		  "with "
+		  "--vault-phrase-file FILE, or a program that prints the password with "
+		  "--password-command."));
 	return FALSE;
 }
 
@@ -288,8 +295,9 @@ set_up(Setup *setup)
 
 	if (same != NULL) {
 		fault_set(&error, FAULT_INPUT,
-			_("Account %s has this address already, in %s. Name the new one with --account to have two."), same->key,
-			config_path(cli->config));
+			_("Account %s has this address already, in %s. Name the new one with --account to "
+			  "have two."),
+			same->key, config_path(cli->config));
 		return cli_fail(cli, error);
 	}
 	if (!setup_check(setup->choices, cli->config, NULL, &error))
@@ -313,11 +321,13 @@ cli_setup(Cli *cli)
 		credentials_new(cli->paths, config_program(cli->config)->vault_phrase_command);
 	g_autoptr(NetRoots) roots = net_roots_new(NULL);
 	g_autoptr(GError) error = NULL;
-	Setup setup = {.cli = cli, .choices = choices, .steps = steps, .credentials = credentials, .roots = roots};
+	Setup setup = {
+		.cli = cli, .choices = choices, .steps = steps, .credentials = credentials, .roots = roots};
 	int status;
 
 	if (cli->address == NULL)
-		return cli_usage(cli, _("posthorn setup needs --address; on a terminal posthorn alone asks for all"));
+		return cli_usage(
+			cli, _("posthorn setup needs --address; on a terminal posthorn alone asks for all"));
 	if (!take_choices(cli, choices, &error))
 		return cli_fail_input(cli, error);
 	status = set_up(&setup);

@@ -328,8 +328,9 @@ cli_show(Cli *cli)
 	else if (cli_message(cli, cli->words[0], &what, &error))
 		message = load(cli, &what, cli->raw ? WANT_WHOLE : WANT_TEXT, NULL, &error);
 	if (message == NULL)
-		return fault_of(error) == FAULT_INPUT && cli->file == NULL ? cli_usage(cli, "%s", error->message)
-									     : cli_fail(cli, error);
+		return fault_of(error) == FAULT_INPUT && cli->file == NULL
+			       ? cli_usage(cli, "%s", error->message)
+			       : cli_fail(cli, error);
 	if (!cli->raw)
 		return show(cli, &what, message);
 	print_raw(message);
@@ -345,7 +346,8 @@ find_part(const EngineMessage *message, const char *section, GError **error)
 	MimePart *part = root ? mime_part_find(root, section) : NULL;
 
 	if (part == NULL)
-		fault_set(error, FAULT_UNKNOWN, _("The message has no part %s; posthorn show lists them."), section);
+		fault_set(error, FAULT_UNKNOWN, _("The message has no part %s; posthorn show lists them."),
+			section);
 	return part;
 }
 

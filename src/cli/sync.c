@@ -28,7 +28,8 @@ show_job(const EngineJob *job, gpointer user)
 	if (job->state != JOB_RUNNING)
 		return;
 	if (job->total > 0)
-		line = g_strdup_printf("%s %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, job->title, job->done, job->total);
+		line = g_strdup_printf(
+			"%s %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, job->title, job->done, job->total);
 	else
 		line = g_strdup(job->title);
 	safe = text_safe(line, -1, TEXT_LINE);
@@ -67,7 +68,8 @@ send_due(Cli *cli, const char *account, Totals *totals)
 		if (after != NULL && after->state != OUTBOX_SENT && after->state != OUTBOX_CANCELED) {
 			totals->stats.failed++;
 			if (totals->error == NULL)
-				fault_set(&totals->error, FAULT_RETRY, _("A message was not sent: %s"), after->error ? after->error : "");
+				fault_set(&totals->error, FAULT_RETRY, _("A message was not sent: %s"),
+					after->error ? after->error : "");
 		}
 	}
 }
@@ -117,7 +119,8 @@ say_totals(Cli *cli, Totals *totals)
 		write_totals(json, totals);
 		json_end_object(json);
 	} else {
-		cli_print(_("%u folders brought up to date, %u messages fetched, %u operations carried out.\n"),
+		cli_print(
+			_("%u folders brought up to date, %u messages fetched, %u operations carried out.\n"),
 			totals->stats.folders, totals->stats.fetched, totals->stats.replayed);
 	}
 	return CLI_DONE;

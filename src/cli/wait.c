@@ -186,7 +186,8 @@ wait_settled(Cli *cli, Journal *journal, const char *account, gint64 group, GErr
 			return TRUE;
 		event = cli_wait_some(cli, ticket, POLL_MS);
 		over |= event != NULL;
-		if (event != NULL && event->error != NULL && !is_settled(cli_group_state(journal, group, NULL))) {
+		if (event != NULL && event->error != NULL &&
+			!is_settled(cli_group_state(journal, group, NULL))) {
 			g_propagate_prefixed_error(error, g_error_copy(event->error), "%s ",
 				_("It is kept in the journal, but the server has not done it yet:"));
 			return FALSE;
@@ -212,7 +213,8 @@ cli_wait_group(Cli *cli, const char *account, gint64 group, OperationState *stat
 	if (*state == OPERATION_ERROR)
 		fault_set(error, FAULT_REFUSED, "%s", words);
 	else if (*state != OPERATION_DONE && *state != OPERATION_UNDONE)
-		fault_set(error, FAULT_RETRY, _("It is kept in the journal, but the server has not done it yet."));
+		fault_set(error, FAULT_RETRY,
+			_("It is kept in the journal, but the server has not done it yet."));
 	else
 		return TRUE;
 	return FALSE;

@@ -59,6 +59,15 @@ def first_sync(running, home):
                 equal(ours, parents, f"parents in {folder}")
 
     @test
+    def parents_are_the_same_in_either_order():
+        with Peer(running) as peer:
+            for folder in peer.folders():
+                def places(*more):
+                    return {row["id"]: (row["parent"], row["depth"], row["thread"])
+                            for row in home.json("list", folder, *more)}  # pylint: disable=cell-var-from-loop
+                equal(places("--threads"), places(), folder)
+
+    @test
     def windows_of_a_list_join_to_the_whole():
         for more in ([], ["--threads"]):
             whole = home.json("list", "INBOX", *more)

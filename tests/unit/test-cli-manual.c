@@ -42,8 +42,9 @@ test_every_subcommand_and_option(void)
 	}
 	options = cli_options(&count);
 	for (gsize i = 0; i < count; i++) {
-		g_autofree char *head = g_strdup_printf(".TP\n--%s%s%s\n%s", options[i].name,
-			options[i].argument ? " " : "", options[i].argument ? options[i].argument : "", options[i].brief);
+		g_autofree char *head =
+			g_strdup_printf(".TP\n--%s%s%s\n%s", options[i].name, options[i].argument ? " " : "",
+				options[i].argument ? options[i].argument : "", options[i].brief);
 		expect(page, head);
 	}
 }
@@ -71,7 +72,8 @@ test_every_setting(void)
 
 	g_assert_cmpuint(count, >, 20);
 	for (gsize i = 0; i < count; i++) {
-		g_autofree char *head = g_strdup_printf(".TP\n.B %s\n%s", settings[i].name, settings[i].brief);
+		g_autofree char *head =
+			g_strdup_printf(".TP\n.B %s\n%s", settings[i].name, settings[i].brief);
 		expect(page, head);
 	}
 }
@@ -96,7 +98,8 @@ test_commands_of_the_screen(void)
 static void
 test_no_text_is_taken_for_a_request(void)
 {
-	static const char *const requests[] = {".\\\" ", ".TH ", ".SH ", ".SS ", ".TP", ".B ", ".BR ", ".I ", ".PP", ".RS", ".RE", ".br"};
+	static const char *const requests[] = {
+		".\\\" ", ".TH ", ".SH ", ".SS ", ".TP", ".B ", ".BR ", ".I ", ".PP", ".RS", ".RE", ".br"};
 	g_autofree char *page = cli_manual(screen_commands);
 	g_auto(GStrv) lines = g_strsplit(page, "\n", -1);
 
@@ -122,7 +125,8 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/cli/manual/every-subcommand-and-option", test_every_subcommand_and_option);
-	g_test_add_func("/cli/manual/options-name-commands-that-exist", test_options_name_commands_that_exist);
+	g_test_add_func(
+		"/cli/manual/options-name-commands-that-exist", test_options_name_commands_that_exist);
 	g_test_add_func("/cli/manual/every-setting", test_every_setting);
 	g_test_add_func("/cli/manual/commands-of-the-screen", test_commands_of_the_screen);
 	g_test_add_func("/cli/manual/no-text-is-taken-for-a-request", test_no_text_is_taken_for_a_request);
