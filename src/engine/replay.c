@@ -11,6 +11,9 @@
 #include "util/i18n.h"
 #include "util/text.h"
 
+/* A folder that is made anew more often than this while one operation runs is none to work in. */
+#define RENUMBERED_MAX 3
+
 /* ---- taking and settling ------------------------------------------------------------------ */
 
 typedef struct {
@@ -263,7 +266,10 @@ delete_source(Worker *worker, Operation *operation, const Place *places, const S
 			imap_set_add(uids, places[i].uid);
 	if (imap_set_is_empty(uids))
 		return TRUE;
-	return mailbox_open(worker, source->id, error) && replay_expunge(worker, uids, error);
+	if (!mailbox_open(worker, source->id, error))
+		return FALSE;
+	/* Made anew meanwhile: these numbers are other messages'. */
+	return worker->mailbox.uidvalidity != source->uidvalidity || replay_expunge(worker, uids, error);
 }
 
 /* COPYUID is only the server's word: what it names must be new in the target, and there. */
@@ -320,9 +326,10 @@ transfer(Worker *worker, Operation *operation, const Place *places, const StoreF
 
 /* ---- dispatch ------------------------------------------------------------------------------------ */
 
+/* *renumbered: the folder was made anew since the places were looked up; nothing was done. */
 static gboolean
 replay_in_folder(Worker *worker, Operation *operation, const Place *places, const StoreFolder *source,
-	const StoreFolder *target, GError **error)
+	const StoreFolder *target, gboolean *renumbered, GError **error)
 {
 	g_autoptr(ImapSet) uids = imap_set_new();
 
@@ -334,6 +341,9 @@ replay_in_folder(Worker *worker, Operation *operation, const Place *places, cons
 		return TRUE;
 	if (!mailbox_open(worker, source->id, error))
 		return FALSE;
+	*renumbered = worker->mailbox.uidvalidity != source->uidvalidity;
+	if (*renumbered)
+		return TRUE;
 	if (operation->kind != OPERATION_COPY && !check_writable(worker, error))
 		return FALSE;
 	if (target != NULL)
@@ -370,7 +380,7 @@ resume_transfer(Worker *worker, Operation *operation, const Place *places, const
 }
 
 static gboolean
-replay_messages(Worker *worker, Operation *operation, GError **error)
+replay_where_they_are(Worker *worker, Operation *operation, gboolean *renumbered, GError **error)
 {
 	g_autofree Place *places = g_new0(Place, operation->messages->len);
 	g_autoptr(StoreFolder) target = NULL;
@@ -387,15 +397,48 @@ replay_messages(Worker *worker, Operation *operation, GError **error)
 		if (count_open(operation, places, 0) > 0 && !prepare_target(worker, operation, target, error))
 			return FALSE;
 	}
-	for (guint i = 0; i < operation->messages->len; i++) {
+	for (guint i = 0; i < operation->messages->len && !*renumbered; i++) {
 		g_autoptr(StoreFolder) source = NULL;
 		if (places[i].folder == 0 || !g_hash_table_add(seen, GINT_TO_POINTER(places[i].folder)))
 			continue;
 		source = mailbox_folder(worker, places[i].folder, NULL);
-		if (source != NULL && !replay_in_folder(worker, operation, places, source, target, error))
+		if (source != NULL &&
+			!replay_in_folder(worker, operation, places, source, target, renumbered, error))
 			return FALSE;
 	}
 	return TRUE;
+}
+
+/* All of the selected folder, so that its messages can be found again by their keys. */
+static gboolean
+read_anew(Worker *worker, GError **error)
+{
+	g_autoptr(StoreFolder) folder = NULL;
+
+	do {
+		g_clear_pointer(&folder, store_folder_free);
+		if (!mailbox_fill(worker, error))
+			return FALSE;
+		folder = mailbox_folder(worker, worker->mailbox.id, NULL);
+	} while (folder != NULL && folder->low_uid > 1 && !worker_is_stopping(worker));
+	return TRUE;
+}
+
+/* A folder that was made anew has other numbers for the same messages: looked up again. */
+static gboolean
+replay_messages(Worker *worker, Operation *operation, GError **error)
+{
+	for (guint round = 0; round < RENUMBERED_MAX; round++) {
+		gboolean renumbered = FALSE;
+		if (!replay_where_they_are(worker, operation, &renumbered, error))
+			return FALSE;
+		if (!renumbered)
+			return TRUE;
+		if (!read_anew(worker, error))
+			return FALSE;
+	}
+	fault_set(error, FAULT_PROTOCOL, _("The server numbers the messages of the folder anew each time."));
+	return FALSE;
 }
 
 static gboolean
@@ -429,6 +472,15 @@ replay_append(Worker *worker, Operation *operation, GError **error)
 	append.received.seconds = operation->date;
 	if (!imap_session_append(worker->session, &append, &uidvalidity, &uid, worker->cancel, error))
 		return FALSE;
+	if (uid == 0 && message->key != 0) {
+		/* A yes is not a proof. */
+		if (!find_in_target(worker, operation, target, error))
+			return FALSE;
+		if (message->state == OPERATION_DONE)
+			return TRUE;
+		fault_set(error, FAULT_REFUSED, _("The server took the message, but it is not in the folder."));
+		return FALSE;
+	}
 	message->state = OPERATION_DONE;
 	message->new_uid = uid;
 	return uid != 0 || find_in_target(worker, operation, target, error);
