@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that say yes and do something else: nothing is lost, and it is said.
+
+A line in the middle answers some commands itself; all others reach the real server.
+"""
+
+import os
+import re
+import socket
+import threading
+
+import cli
+import harness
+from harness import Home, Peer, equal, message, test
+
+
+class Liar:
+    """Between a client and the plain IMAP port: commands that match get an answer of ours."""
+
+    def __init__(self, port):
+        self.port_there = port
+        self.rules = []  # (pattern of the command without tag, answer without tag, does the server see it)
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen()
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.port_there))
+            threading.Thread(target=self._copy, args=(server, client), daemon=True).start()
+            threading.Thread(target=self._listen, args=(client, server), daemon=True).start()
+
+    @staticmethod
+    def _copy(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+        for each in (source, target):
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def _answer(self, line):
+        tag, _, command = line.decode("latin-1").rstrip("\r\n").partition(" ")
+        for pattern, answer in self.rules:
+            if re.match(pattern, command, re.IGNORECASE):
+                return f"{tag} {answer}\r\n".encode()
+        return None
+
+    def _listen(self, client, server):
+        file = client.makefile("rb")
+        try:
+            while line := file.readline():
+                answer = self._answer(line)
+                literal = re.search(rb"\{(\d+)(\+?)\}\r?\n$", line)
+                if answer is None:
+                    server.sendall(line)
+                    if literal:
+                        # What a literal holds is no command.
+                        if literal.group(2):
+                            server.sendall(file.read(int(literal.group(1))))
+                    continue
+                if literal:
+                    if not literal.group(2):
+                        client.sendall(b"+ go on\r\n")
+                    file.read(int(literal.group(1)))
+                    file.readline()
+                client.sendall(answer)
+        except OSError:
+            pass
+        for each in (client, server):
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+def where(peer, ident):
+    return [folder for folder in cli.selectable(peer) for uid in peer.find(folder, ident)
+            if "\\Deleted" not in peer.messages(folder)[uid]]
+
+
+def with_liar(running, rules, run):
+    with Liar(running.ports["imap"]) as liar, Home() as home, Peer(running) as peer:
+        home.add_account(running, imap=f"127.0.0.1:{liar.port}", more=["--imap-security", "plain"])
+        ident = f"<liar-{os.urandom(5).hex()}@example.org>"
+        peer.append("INBOX", message("Worth keeping", ident=ident))
+        home.json("sync")
+        liar.rules = rules
+        run(liar, home, peer, ident)
+
+
+def lies(running, bare):
+    @test
+    def a_copy_that_was_not_made_loses_nothing():
+        def run(liar, home, peer, ident):
+            said = home.json("copy", "id:" + ident, "Archive", "--wait", status=1)
+            equal(said["error"]["state"], "failed")
+            equal(where(peer, ident), ["INBOX"])
+            liar.rules = []
+            home.json("sync", status=None)
+            equal(len(home.json("list", "Archive")), len(peer.messages("Archive")))
+        with_liar(running, [(r"UID COPY", "OK Copy completed")], run)
+
+    @test
+    def a_move_that_was_not_made_leaves_the_message_where_it_is():
+        def run(liar, home, peer, ident):
+            said = home.json("move", "id:" + ident, "Archive", "--wait", status=1)
+            equal(said["error"]["state"], "failed")
+            equal(where(peer, ident), ["INBOX"])
+            row, = [row for row in home.json("list", "INBOX") if row["subject"] == "Worth keeping"
+                    and home.json("show", row["id"])["message_id"] == ident.strip("<>")]
+            equal(row["flags"], [])
+            liar.rules = []
+            failed, = home.json("journal")
+            home.json("journal", "retry", str(failed["operation"]), "--json")
+            home.json("sync")
+            equal(where(peer, ident), ["Archive"])
+            home.json("move", "id:" + ident, "INBOX", "--wait")
+        with_liar(running, [(r"UID (COPY|MOVE)", "OK Completed")], run)
+
+    @test
+    def a_delete_that_was_not_made_leaves_the_message_where_it_is():
+        def run(_liar, home, peer, ident):
+            home.json("delete", "id:" + ident, "--wait", status=1)
+            equal(where(peer, ident), ["INBOX"])
+        with_liar(running, [(r"UID (COPY|MOVE)", "OK Completed")], run)
+
+    @test
+    def a_message_that_was_not_stored_is_kept_and_said():
+        def run(liar, home, peer, _ident):
+            ident = f"<stored-{os.urandom(5).hex()}@example.org>"
+            with open(home.path + "/x.eml", "wb") as file:
+                file.write(message("To be stored", ident=ident))
+            said = home.json("append", "Archive", "x.eml", "--wait", status=1)
+            equal(said["error"]["state"], "failed")
+            liar.rules = []
+            failed, = home.json("journal")
+            home.json("journal", "retry", str(failed["operation"]))
+            home.json("sync")
+            equal(where(peer, ident), ["Archive"])
+        with_liar(running, [(r"APPEND", "OK Append completed")], run)
+
+    @test
+    def what_is_refused_is_said_in_the_servers_words():
+        def run(_liar, home, peer, ident):
+            said = home.json("move", "id:" + ident, "Archive", "--wait", status=1)
+            assert "over quota" in said["error"]["message"], said
+            assert "\x1b" not in said["error"]["message"]
+            equal(where(peer, ident), ["INBOX"])
+        with_liar(running, [(r"UID (COPY|MOVE)", "NO [OVERQUOTA] You are \x1b[1mover quota")], run)
+
+    @test
+    def flags_that_are_refused_come_back():
+        def run(_liar, home, peer, ident):
+            said = home.json("flag", "id:" + ident, "+flagged", "--wait", status=1)
+            equal(said["error"]["state"], "failed")
+            rows = [row for row in home.json("list", "INBOX") if "flagged" in row["flags"]]
+            equal(rows, [])
+            del peer
+        with_liar(running, [(r"UID STORE", "NO [NOPERM] You may not")], run)
+
+    if bare:
+        @test
+        def without_uidplus_the_source_is_only_marked():
+            def run(_liar, home, peer, ident):
+                home.json("move", "id:" + ident, "Archive", "--wait")
+                equal(where(peer, ident), ["Archive"])
+                uid, = peer.find("INBOX", ident)
+                equal(peer.messages("INBOX")[uid], ["\\Deleted"])
+            with_liar(running, [(r"EXPUNGE", "BAD nobody expunges all"), (r"CLOSE", "BAD nor so")], run)
+
+
+def renumbered(running):
+    @test
+    def a_folder_that_was_made_anew_finds_messages_by_their_ids():
+        with Home() as home, Peer(running) as peer:
+            home.add_account(running)
+            idents = [f"<renew-{i}@example.org>" for i in range(3)]
+            peer.check(peer.link.create("Renew"))
+            for ident in idents:
+                peer.append("Renew", message("In a folder that is made anew", ident=ident))
+            home.json("sync")
+            ids = {home.json("show", row["id"])["message_id"]: row["id"] for row in home.json("list", "Renew")}
+            home.json("flag", ids["renew-0@example.org"], "+flagged")
+            home.json("move", ids["renew-1@example.org"], "Archive")
+            peer.check(peer.link.delete("Renew"))
+            peer.check(peer.link.create("Renew"))
+            for ident in reversed(idents):
+                peer.append("Renew", message("In a folder that is made anew", ident=ident))
+            home.json("sync", status=None)
+            home.json("sync", status=None)
+            # The same messages, or none: never another one.
+            flagged = [uid for uid, flags in peer.messages("Renew").items() if "\\Flagged" in flags]
+            for uid in flagged:
+                equal(uid, peer.find("Renew", idents[0])[0])
+            for ident in idents:
+                equal(len(peer.find("Renew", ident)) + len(peer.find("Archive", ident)), 1, ident)
+            assert not peer.find("Archive", idents[0]) and not peer.find("Archive", idents[2])
+            states = [row["state"] for row in home.json("journal")]
+            equal((len(flagged), len(peer.find("Archive", idents[1])), states), (1, 1, []))
+            cli.same_as_server(home, peer)
+
+
+with harness.servers() as SERVERS:
+    lies(SERVERS, False)
+    renumbered(SERVERS)
+with harness.servers(without=("MOVE", "UIDPLUS")) as SERVERS:
+    lies(SERVERS, True)
+harness.done()
