@@ -67,31 +67,37 @@ places_resolve(Worker *worker, const Operation *operation, Place *places, GError
 	       cache_call(worker->account, resolve_in_cache, &resolve, error);
 }
 
+typedef struct {
+	Operation *operation;
+	FolderId target;
+} Arrived;
+
+/*
+ * By what the provisional row itself became, not by where the message is now: a
+ * later operation may have moved it on already, here.
+ */
 static gboolean
-flush(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+find_arrived(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
 {
+	const Arrived *arrived = data;
+
 	(void)account;
-	(void)cache;
-	(void)data;
 	(void)error;
+	for (guint i = 0; i < arrived->operation->messages->len; i++) {
+		OperationMessage *message = arrived->operation->messages->pdata[i];
+		RowId real = message->new_row ? store_cache_became(cache, message->new_row) : 0;
+		if (message->state == OPERATION_DONE || real == 0 || ROW_FOLDER(real) != arrived->target)
+			continue;
+		message->new_uid = ROW_UID(real);
+		message->state = OPERATION_DONE;
+	}
 	return TRUE;
 }
 
 gboolean
 places_find_arrived(Worker *worker, Operation *operation, FolderId target, GError **error)
 {
-	StoreView *view;
+	Arrived arrived = {.operation = operation, .target = target};
 
-	if (!cache_call(worker->account, flush, NULL, error))
-		return FALSE;
-	view = worker_view(worker);
-	for (guint i = 0; view != NULL && i < operation->messages->len; i++) {
-		OperationMessage *message = operation->messages->pdata[i];
-		RowId now = message->new_row ? store_view_current(view, message->new_row) : 0;
-		if (message->state == OPERATION_DONE || now == 0 || ROW_IS_PROVISIONAL(now) || ROW_FOLDER(now) != target)
-			continue;
-		message->new_uid = ROW_UID(now);
-		message->state = OPERATION_DONE;
-	}
-	return TRUE;
+	return cache_call(worker->account, find_arrived, &arrived, error);
 }

@@ -109,8 +109,9 @@ settle(Worker *worker, Operation *operation, const GError *failure, GError **err
 		operation->error = g_strdup(
 			failure ? failure->message : _("Some of the messages are not on the server any more."));
 	}
-	if (!journal_call(worker->account->engine, settle_journal, operation, error) ||
-		!cache_call(worker->account, settle_cache, operation, error))
+	/* The cache first: killed in between, the operation is replayed, finds itself done, and is settled again. */
+	if (!cache_call(worker->account, settle_cache, operation, error) ||
+		!journal_call(worker->account->engine, settle_journal, operation, error))
 		return FALSE;
 	post_settled(worker, operation);
 	return TRUE;

@@ -315,3 +315,11 @@ store_cache_is_suspect(StoreCache *cache)
 {
 	return base_is_suspect(cache->headers) || base_is_suspect(cache->bodies);
 }
+
+RowId
+store_cache_became(StoreCache *cache, RowId provisional)
+{
+	RowId real = base_integer(cache->headers, 0, "SELECT new FROM alias WHERE old = ?", "i", provisional);
+
+	return ROW_IS_PROVISIONAL(real) ? 0 : real;
+}

@@ -140,6 +140,11 @@ gboolean store_cache_confirm(
  * operation is forgotten. */
 gboolean store_cache_revert(
 	StoreCache *cache, const Operation *operation, gint index, gboolean failed, GError **error);
+/*
+ * The server's row that a provisional row became, by confirmation or by its key among what arrived,
+ * wherever the message was moved to since; 0: not yet.
+ */
+RowId store_cache_became(StoreCache *cache, RowId provisional);
 /* The failed mark goes. */
 gboolean store_cache_forget(StoreCache *cache, const Operation *operation, GError **error);
 /* Where a message of an operation is now: (folder, uid) by alias, or a unique match by key and size in that
