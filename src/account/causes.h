@@ -12,7 +12,8 @@
 
 typedef struct {
 	char *words; /* what failed and why; translated, complete, safe to show */
-	char *next;  /* the one next thing, translated: "Make an app password at ... and give that."; NULL: words say it */
+	char *next;  /* the one next thing, translated: "Make an app password at ... and give that."; NULL:
+			words say it */
 	char *link;  /* URL that helps; NULL */
 } Cause;
 

@@ -95,10 +95,10 @@ typedef struct {
 
 /* [posthorn] only. */
 typedef struct {
-	guint confirm_over;          /* acts on more messages ask; 0: never */
-	char **editor;               /* argv; NULL: see config_editor() */
-	char **open_command;         /* argv; NULL: xdg-open */
-	char **browser;              /* argv; NULL: see config_browser() */
+	guint confirm_over;  /* acts on more messages ask; 0: never */
+	char **editor;       /* argv; NULL: see config_editor() */
+	char **open_command; /* argv; NULL: xdg-open */
+	char **browser;      /* argv; NULL: see config_browser() */
 	Theme theme;
 	Choice ascii;
 	Layout layout;
@@ -188,7 +188,8 @@ AccountConfig *account_config_new(const char *key);
 void account_config_free(AccountConfig *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AccountConfig, account_config_free)
 
-/* The argv to run; the caller's (g_strfreev). Setting, else $VISUAL, $EDITOR, nano, vi; else $BROWSER, xdg-open; else xdg-open. */
+/* The argv to run; the caller's (g_strfreev). Setting, else $VISUAL, $EDITOR, nano, vi; else $BROWSER,
+ * xdg-open; else xdg-open. */
 char **config_editor(const Config *config);
 char **config_browser(const Config *config);
 char **config_opener(const Config *config);
@@ -208,12 +209,15 @@ typedef struct {
  * kept (0600 for a new file). Nothing is written when the result would not be
  * valid: FAULT_INPUT. FAULT_LOCAL: disk. On success the new values are in place.
  */
-gboolean config_set(Config *config, const char *section, const ConfigEntry *entries, gsize count, GError **error);
+gboolean config_set(
+	Config *config, const char *section, const ConfigEntry *entries, gsize count, GError **error);
 /* Add one more line of a repeatable setting (trust). */
-gboolean config_append(Config *config, const char *section, const char *name, const char *value, GError **error);
+gboolean config_append(
+	Config *config, const char *section, const char *name, const char *value, GError **error);
 /* Only where no [account KEY] is there yet. */
-gboolean config_add_account(Config *config, const char *key, const ConfigEntry *entries, gsize count,
-	GError **error);
+gboolean config_add_account(
+	Config *config, const char *key, const ConfigEntry *entries, gsize count, GError **error);
 gboolean config_remove_account(Config *config, const char *key, GError **error);
-/* A free account key made from an address or label: "alice@Example.org" -> "example", "example-2". The caller's. */
+/* A free account key made from an address or label: "alice@Example.org" -> "example", "example-2". The
+ * caller's. */
 char *config_free_key(const Config *config, const char *address);

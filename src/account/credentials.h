@@ -29,7 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Credentials, credentials_free)
 typedef enum {
 	CREDENTIALS_OK,
 	CREDENTIALS_NEED_PASSWORD, /* none is known: ask the user (credentials_give) */
-	CREDENTIALS_NEED_PHRASE,   /* the vault is locked, or the phrase was wrong: ask (credentials_give_phrase) */
+	CREDENTIALS_NEED_PHRASE,   /* the vault is locked, or the phrase was wrong: ask
+				      (credentials_give_phrase) */
 	CREDENTIALS_FAILED,        /* the command failed, the keyring is broken, canceled, ... */
 } CredentialsResult;
 
@@ -41,16 +42,18 @@ typedef enum {
  */
 CredentialsResult credentials_get(Credentials *credentials, const AccountConfig *account, Secret **secret,
 	Cancel *cancel, GError **error);
-/* Run a password-command, token-command or vault-phrase-command: the first line of what it prints. As program_run(). */
+/* Run a password-command, token-command or vault-phrase-command: the first line of what it prints. As
+ * program_run(). */
 Secret *credentials_run(char *const *argv, Cancel *cancel, GError **error);
-/* The server refused it: forget it, so that the next get asks its source (and for a typed one the user) again. */
+/* The server refused it: forget it, so that the next get asks its source (and for a typed one the user)
+ * again. */
 void credentials_refused(Credentials *credentials, const char *account);
 /* For this run only; copied. */
 void credentials_give(Credentials *credentials, const char *account, const Secret *secret);
 void credentials_give_phrase(Credentials *credentials, const Secret *phrase);
 
 typedef enum {
-	PLACE_AUTO,    /* the keyring, else the vault */
+	PLACE_AUTO, /* the keyring, else the vault */
 	PLACE_KEYRING,
 	PLACE_VAULT,
 } CredentialsPlace;

@@ -14,7 +14,9 @@
 
 /* Built in, and a session bus is there. Cheap. */
 gboolean keyring_is_possible(void);
-/* *secret NULL with TRUE: the keyring works and holds none. FAULT_LOCAL, FAULT_RETRY (no answer in time), FAULT_CANCELED. */
+/* *secret NULL with TRUE: the keyring works and holds none. FAULT_LOCAL, FAULT_RETRY (no answer in time),
+ * FAULT_CANCELED. */
 gboolean keyring_get(const char *account, Secret **secret, guint timeout_ms, Cancel *cancel, GError **error);
-gboolean keyring_put(const char *account, const Secret *secret, guint timeout_ms, Cancel *cancel, GError **error);
+gboolean keyring_put(
+	const char *account, const Secret *secret, guint timeout_ms, Cancel *cancel, GError **error);
 gboolean keyring_delete(const char *account, guint timeout_ms, Cancel *cancel, GError **error);

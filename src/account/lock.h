@@ -27,7 +27,8 @@ typedef struct AccountLock AccountLock;
  * Take the account's lock, waiting up to wait_ms (0: at once or not). NULL with FAULT_BUSY (the
  * message names the holder's process), FAULT_LOCAL, FAULT_CANCELED.
  */
-AccountLock *account_lock_take(const Paths *paths, const char *account, guint wait_ms, Cancel *cancel, GError **error);
+AccountLock *account_lock_take(
+	const Paths *paths, const char *account, guint wait_ms, Cancel *cancel, GError **error);
 void account_lock_free(AccountLock *lock);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AccountLock, account_lock_free)
 
@@ -39,8 +40,8 @@ typedef enum {
 
 typedef struct {
 	ControlVerb verb;
-	gint64 id;    /* FETCH: RowId */
-	char *part;   /* FETCH: section; NULL: the text */
+	gint64 id;      /* FETCH: RowId */
+	char *part;     /* FETCH: section; NULL: the text */
 	guint64 client; /* internal */
 } ControlRequest;
 
@@ -58,7 +59,8 @@ void control_server_free(ControlServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ControlServer, control_server_free)
 /* Readable when control_server_next() has something to do. */
 int control_server_fd(const ControlServer *server);
-/* Accept and read, without waiting: the next request, the caller's; NULL: none now (call until then). Bad lines are answered `no` here. */
+/* Accept and read, without waiting: the next request, the caller's; NULL: none now (call until then). Bad
+ * lines are answered `no` here. */
 ControlRequest *control_server_next(ControlServer *server);
 /* Answer it, now or later; frees it. A peer that is gone is no error. */
 void control_server_answer(ControlServer *server, ControlRequest *request, gboolean ok);

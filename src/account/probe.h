@@ -56,16 +56,17 @@ typedef struct {
 	HostPort imap, smtp;
 	NetSecurity imap_security, smtp_security;
 	char *imap_user, *smtp_user;
-	guint folders;        /* 0: not asked */
-	char *roles;          /* "inbox, drafts, sent": found by the server's marks; may be NULL */
+	guint folders; /* 0: not asked */
+	char *roles;   /* "inbox, drafts, sent": found by the server's marks; may be NULL */
 	gboolean imap_ok, smtp_ok;
-	AccountServer failed; /* where error came from */
+	AccountServer failed;        /* where error came from */
 	NetCertificate *certificate; /* the one that was not trusted: may be asked for; else NULL */
-	Cause *cause;         /* of the failure; NULL when all is well */
+	Cause *cause;                /* of the failure; NULL when all is well */
 } ProbeResult;
 
 void probe_result_clear(ProbeResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProbeResult, probe_result_clear)
 
-/* result must be zeroed. FALSE: the error of the first step that failed; result->cause says it in plain words. */
+/* result must be zeroed. FALSE: the error of the first step that failed; result->cause says it in plain
+ * words. */
 gboolean probe_run(const ProbeOptions *options, ProbeResult *result, Cancel *cancel, GError **error);

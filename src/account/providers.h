@@ -24,16 +24,17 @@ typedef enum {
 } ProviderLogin;
 
 typedef enum {
-	QUIRK_IMAP_OFF = 1 << 0,      /* IMAP is off until switched on in the web settings */
-	QUIRK_NO_SASL_IR = 1 << 1,    /* breaks on an initial response */
-	QUIRK_ID_FIRST = 1 << 2,      /* wants ID before SELECT */
-	QUIRK_BRIDGE = 1 << 3,        /* a program on this machine, with a certificate of its own */
-	QUIRK_FILES_SENT = 1 << 4,    /* the server itself puts what is sent into Sent */
+	QUIRK_IMAP_OFF = 1 << 0,   /* IMAP is off until switched on in the web settings */
+	QUIRK_NO_SASL_IR = 1 << 1, /* breaks on an initial response */
+	QUIRK_ID_FIRST = 1 << 2,   /* wants ID before SELECT */
+	QUIRK_BRIDGE = 1 << 3,     /* a program on this machine, with a certificate of its own */
+	QUIRK_FILES_SENT = 1 << 4, /* the server itself puts what is sent into Sent */
 } ProviderQuirk;
 
 typedef struct {
 	const char *name;    /* "Gmail" */
-	const char *domains; /* blank-separated, lower case; "*.x" stands for all below x; "%" in hosts for the domain */
+	const char *domains; /* blank-separated, lower case; "*.x" stands for all below x; "%" in hosts for
+				the domain */
 	const char *imap_host;
 	guint16 imap_port;
 	NetSecurity imap_security;
@@ -41,8 +42,8 @@ typedef struct {
 	guint16 smtp_port;
 	NetSecurity smtp_security;
 	ProviderUser imap_user, smtp_user;
-	guint logins; /* ProviderLogin */
-	guint quirks; /* ProviderQuirk */
+	guint logins;     /* ProviderLogin */
+	guint quirks;     /* ProviderQuirk */
 	const char *help; /* URL where the app password is made or IMAP switched on; NULL */
 	const char *hint; /* N_(): what the user must know before typing a password; NULL */
 } Provider;

@@ -68,8 +68,8 @@ char *setting_allowed(const Setting *setting);
  * folder: what relative paths start from. FAULT_INPUT: the message names the
  * setting and what is allowed, and begins without file and line.
  */
-gboolean setting_parse(const Setting *setting, const char *value, const char *folder, gpointer base,
-	GError **error);
+gboolean setting_parse(
+	const Setting *setting, const char *value, const char *folder, gpointer base, GError **error);
 
 /* The section of the manual page about all settings, as roff (man macros). The caller's. */
 char *settings_manual(void);

@@ -19,18 +19,18 @@
 #include "account/providers.h"
 
 typedef enum {
-	SETUP_PASSWORD,         /* choices->password, kept in keyring or vault */
+	SETUP_PASSWORD, /* choices->password, kept in keyring or vault */
 	SETUP_PASSWORD_COMMAND,
-	SETUP_TOKEN_COMMAND,    /* auth = oauth2 */
+	SETUP_TOKEN_COMMAND, /* auth = oauth2 */
 } SetupLogin;
 
 /* All as typed; NULL or "": not given. Strings are owned. */
 typedef struct {
-	char *key;     /* NULL: made from the address */
+	char *key; /* NULL: made from the address */
 	char *label;
 	char *address;
-	char *name;    /* NULL: the login's full name */
-	char *imap;    /* "host[:port]"; NULL: found */
+	char *name;          /* NULL: the login's full name */
+	char *imap;          /* "host[:port]"; NULL: found */
 	char *imap_security; /* "tls", "starttls", "plain"; NULL: found */
 	char *smtp;
 	char *smtp_security;
@@ -42,9 +42,10 @@ typedef struct {
 	char *password_command;
 	char *token_command;
 	CredentialsPlace place;
-	Secret *vault_phrase; /* NULL: vault-phrase-command, or none */
-	char *vault_phrase_file; /* where the phrase was read from: kept as vault-phrase-command where none is set; NULL: typed */
-	GPtrArray *trust;     /* char *, lines of `trust` that the user agreed to; never NULL */
+	Secret *vault_phrase;    /* NULL: vault-phrase-command, or none */
+	char *vault_phrase_file; /* where the phrase was read from: kept as vault-phrase-command where none is
+				    set; NULL: typed */
+	GPtrArray *trust;        /* char *, lines of `trust` that the user agreed to; never NULL */
 	gboolean read_only;
 	gboolean receive_only; /* no SMTP */
 } SetupChoices;
@@ -87,7 +88,8 @@ gboolean setup_guess(SetupChoices *choices, GError **error);
 /*
  * Keep the secret, then write [account KEY]; where writing fails the secret is
  * taken back. Waits (keyring, scrypt): a worker's business; config is
- * a Config of the caller's own thread. *key (may be NULL) is the caller's. *place (may be NULL): where the password went.
+ * a Config of the caller's own thread. *key (may be NULL) is the caller's. *place (may be NULL): where the
+ * password went.
  */
 gboolean setup_finish(const SetupChoices *choices, Config *config, Credentials *credentials, char **key,
 	CredentialsPlace *place, Cancel *cancel, GError **error);

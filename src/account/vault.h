@@ -28,7 +28,8 @@ Secret *vault_get(const char *path, const Secret *phrase, const char *name, GErr
  * missing; the phrase must be that of the vault (FAULT_AUTH), and not empty
  * (FAULT_INPUT). Under flock of FILE.lock. On failure the old file stays.
  */
-gboolean vault_put(const char *path, const Secret *phrase, const char *name, const Secret *secret, GError **error);
+gboolean vault_put(
+	const char *path, const Secret *phrase, const char *name, const Secret *secret, GError **error);
 /* Is this the phrase of the vault? Errors as vault_get(). */
 gboolean vault_check(const char *path, const Secret *phrase, GError **error);
 

@@ -39,7 +39,7 @@ typedef struct {
 	EngineAccount *account;
 	StoreCache *cache; /* NULL: guest */
 	ControlServer *server;
-	StoreView *view;   /* guest: to notice the holder's commits */
+	StoreView *view; /* guest: to notice the holder's commits */
 	guint64 version;
 	guint looks;
 	gint64 trimmed_us;  /* when bodies beyond cache-size went; 0: not yet */
@@ -81,7 +81,8 @@ static void
 say_rebuilt(EngineAccount *account)
 {
 	engine_post_note(account->engine, account->key,
-		_("The cache was damaged or of another version. It was set aside and is fetched again; nothing is lost."),
+		_("The cache was damaged or of another version. It was set aside and is fetched again; "
+		  "nothing is lost."),
 		NULL);
 }
 
@@ -247,7 +248,8 @@ become_holder(Writer *writer)
 	g_autoptr(GError) error = NULL;
 	gboolean rebuilt = FALSE;
 
-	account->lock = account_lock_take(account->engine->paths, account->key, 0, account->engine->cancel, &error);
+	account->lock =
+		account_lock_take(account->engine->paths, account->key, 0, account->engine->cancel, &error);
 	if (account->lock == NULL) {
 		if (fault_of(error) != FAULT_BUSY)
 			engine_post_note(account->engine, account->key, NULL, error);
@@ -320,7 +322,8 @@ guest_wake(Writer *writer)
 
 	if (!control_ask(writer->account->engine->paths, writer->account->key, CONTROL_WAKE, 0, NULL, 1000,
 		    writer->account->engine->cancel, &error))
-		log_line(LOG_ENGINE, "%s: the holder was not woken: %s", writer->account->key, error->message);
+		log_line(
+			LOG_ENGINE, "%s: the holder was not woken: %s", writer->account->key, error->message);
 }
 
 static EngineWant
@@ -349,8 +352,8 @@ serve_control(Writer *writer)
 			worker_post_sync(account->sync, 0, request, NULL, NULL);
 			break;
 		case CONTROL_FETCH:
-			worker_post_want(engine_want_worker(account), 0, request, NULL, request->id, wanted(request),
-				request->part);
+			worker_post_want(engine_want_worker(account), 0, request, NULL, request->id,
+				wanted(request), request->part);
 			break;
 		}
 	}

@@ -174,8 +174,8 @@ take_attachments(MimeDraft *draft, const EngineMessage *message, GError **error)
 }
 
 static gboolean
-write_forward(MimeDraft *draft, const AccountConfig *account, const EngineMessage *message, const MimeHead *head,
-	gboolean attached, Cancel *cancel, GError **error)
+write_forward(MimeDraft *draft, const AccountConfig *account, const EngineMessage *message,
+	const MimeHead *head, gboolean attached, Cancel *cancel, GError **error)
 {
 	GString *body = g_string_new("\n");
 	g_autofree char *text = NULL;
@@ -256,8 +256,8 @@ compose_begin(const AccountConfig *account, const Preferences *preferences, Comp
 		g_free(composition->draft->body);
 		composition->draft->body = g_string_free(body, FALSE);
 	} else if (kind == COMPOSE_FORWARD || kind == COMPOSE_FORWARD_ATTACHED) {
-		ok = write_forward(composition->draft, account, message, head, kind == COMPOSE_FORWARD_ATTACHED, cancel,
-			error);
+		ok = write_forward(composition->draft, account, message, head,
+			kind == COMPOSE_FORWARD_ATTACHED, cancel, error);
 		composition->forwards = engine_message_row(message) ? engine_message_row(message)->id : 0;
 	} else {
 		ok = begin_reply(composition, account, preferences, kind, message, head, cancel, error);
@@ -269,7 +269,8 @@ Composition *
 compose_mailto(const AccountConfig *account, const Preferences *preferences, const char *url, Cancel *cancel,
 	GError **error)
 {
-	g_autoptr(Composition) composition = compose_begin(account, preferences, COMPOSE_NEW, NULL, cancel, error);
+	g_autoptr(Composition) composition =
+		compose_begin(account, preferences, COMPOSE_NEW, NULL, cancel, error);
 	g_autofree char *refused = NULL;
 	g_autofree char *signed_body = NULL;
 	g_autoptr(GPtrArray) to = NULL;
@@ -623,11 +624,11 @@ compose_from_file(const AccountConfig *account, GBytes *octets, GError **error)
 		g_autoptr(GBytes) built = mime_build(draft, &options, error);
 		if (built == NULL)
 			return NULL;
-		out = outgoing(account->key, ((MimeAddress *)draft->from->pdata[0])->address, g_steal_pointer(&recipients),
-			g_steal_pointer(&built), NULL);
+		out = outgoing(account->key, ((MimeAddress *)draft->from->pdata[0])->address,
+			g_steal_pointer(&recipients), g_steal_pointer(&built), NULL);
 	} else {
-		out = outgoing(account->key, ((MimeAddress *)draft->from->pdata[0])->address, g_steal_pointer(&recipients),
-			mime_strip_bcc(octets), g_bytes_ref(octets));
+		out = outgoing(account->key, ((MimeAddress *)draft->from->pdata[0])->address,
+			g_steal_pointer(&recipients), mime_strip_bcc(octets), g_bytes_ref(octets));
 	}
 	out->subject = g_strdup(draft->subject);
 	out->message_id = id ? mime_parse_message_id(id, -1) : g_strdup(draft->message_id);

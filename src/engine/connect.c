@@ -63,8 +63,8 @@ connect_once(Worker *worker, GError **error)
 	g_autoptr(ImapSession) session = NULL;
 	NetTarget target = {0};
 	NetStream *stream;
-	CredentialsResult known =
-		credentials_get(account->engine->credentials, account->config, &secret, worker->cancel, error);
+	CredentialsResult known = credentials_get(
+		account->engine->credentials, account->config, &secret, worker->cancel, error);
 
 	worker->needs_phrase = known == CREDENTIALS_NEED_PHRASE;
 	if (known != CREDENTIALS_OK)
@@ -108,7 +108,8 @@ connect_try(Worker *worker, GError **error)
 
 	connect_drop(worker);
 	if (pause > 0) {
-		fault_set(error, FAULT_RETRY, _("Three logins within a minute were not enough; waiting a little."));
+		fault_set(error, FAULT_RETRY,
+			_("Three logins within a minute were not enough; waiting a little."));
 		return FALSE;
 	}
 	post_link(worker, LINK_CONNECTING, 0, NULL);
@@ -135,7 +136,7 @@ connect_ask(Worker *worker, const GError *fault, guint16 port, const char *host)
 	question = g_new0(EngineQuestion, 1);
 	question->id = worker->question = registry_next(engine->registry);
 	question->kind = fault_of(fault) == FAULT_TRUST ? QUESTION_TRUST
-		: worker->needs_phrase			? QUESTION_PHRASE
+			 : worker->needs_phrase         ? QUESTION_PHRASE
 							: QUESTION_PASSWORD;
 	question->account = g_strdup(worker->account->key);
 	question->host = g_strdup(host);
@@ -173,9 +174,8 @@ take_answer(Worker *worker, Work *work)
 		return TRUE;
 	}
 	certificate = net_trust_refused(worker->account->trust, server->host, server->port);
-	return certificate != NULL &&
-	       net_trust_accept(
-		       worker->account->trust, server->host, server->port, certificate->fingerprint, NULL);
+	return certificate != NULL && net_trust_accept(worker->account->trust, server->host, server->port,
+					      certificate->fingerprint, NULL);
 }
 
 static gboolean

@@ -22,7 +22,7 @@ typedef struct {
 	gint64 cid;
 	char *section;
 	GBytes *data;
-	gboolean attachment;     /* with section "STRUCTURE" */
+	gboolean attachment; /* with section "STRUCTURE" */
 } Part;
 
 static void
@@ -242,17 +242,19 @@ fetch_texts(Worker *worker, Collect *collect, const ImapSet *uids, const StoreRo
 		return TRUE;
 	g_ptr_array_add(sections, NULL);
 	g_ptr_array_set_size(collect->parts, 0);
-	return collect_fetch(collect, uids, 0, (const char *const *)sections->pdata, 0, row->size, cancel, error) &&
+	return collect_fetch(
+		       collect, uids, 0, (const char *const *)sections->pdata, 0, row->size, cancel, error) &&
 	       collect_store(collect, error);
 }
 
 static gboolean
-fetch_large_text(
-	Worker *worker, Collect *collect, const ImapSet *uids, const StoreRow *row, Cancel *cancel, GError **error)
+fetch_large_text(Worker *worker, Collect *collect, const ImapSet *uids, const StoreRow *row, Cancel *cancel,
+	GError **error)
 {
 	static const char *const likely[] = {"HEADER", "1", "1.1", NULL};
 
-	if (!collect_fetch(collect, uids, IMAP_FETCH_STRUCTURE, likely, LIKELY_OCTETS, row->size, cancel, error) ||
+	if (!collect_fetch(
+		    collect, uids, IMAP_FETCH_STRUCTURE, likely, LIKELY_OCTETS, row->size, cancel, error) ||
 		!collect_store(collect, error))
 		return FALSE;
 	if (collect->structure == NULL) {
@@ -265,7 +267,8 @@ fetch_large_text(
 }
 
 static gboolean
-fetch_row(Worker *worker, Collect *collect, const StoreRow *row, const Work *work, Cancel *cancel, GError **error)
+fetch_row(Worker *worker, Collect *collect, const StoreRow *row, const Work *work, Cancel *cancel,
+	GError **error)
 {
 	guint32 uid = ROW_UID(row->id);
 	g_autoptr(ImapSet) uids = imap_set_new_uids(&uid, 1);
@@ -302,8 +305,8 @@ want_job(Worker *worker, const StoreRow *row, Cancel *cancel)
 	if (row->size < JOB_OCTETS)
 		return NULL;
 	subject = text_safe(row->subject ? row->subject : "", -1, TEXT_MARKS);
-	job = job_new(worker->account->engine, worker->account->key, g_strdup_printf(_("message \"%s\""), subject),
-		cancel);
+	job = job_new(worker->account->engine, worker->account->key,
+		g_strdup_printf(_("message \"%s\""), subject), cancel);
 	job->job->bytes = TRUE;
 	return job;
 }
@@ -325,7 +328,8 @@ want_row(Worker *worker, Work *work, const StoreRow *row, GError **answer, GErro
 
 	if (ROW_UID(row->id) == 0) {
 		fault_set(answer, FAULT_RETRY,
-			_("The server does not have this message yet; it can be read when the operation on it is done."));
+			_("The server does not have this message yet; it can be read when the operation on "
+			  "it is done."));
 		return TRUE;
 	}
 	collect_init(&collect, worker);
@@ -438,7 +442,8 @@ rows_ahead(Worker *worker, FolderId folder)
 	GPtrArray *wanted = g_ptr_array_new_with_free_func((GDestroyNotify)store_row_free);
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 
-	for (gsize i = 0; order != NULL && i < MIN(order->length, AHEAD_MESSAGES) && wanted->len < AHEAD_BATCH; i++) {
+	for (gsize i = 0;
+		order != NULL && i < MIN(order->length, AHEAD_MESSAGES) && wanted->len < AHEAD_BATCH; i++) {
 		StoreRow *row = store_view_row(view, order->entries[i].id);
 		if (row != NULL && is_wanted_ahead(setting, row, now) && !has_part(view, row->cid, ""))
 			g_ptr_array_add(wanted, row);

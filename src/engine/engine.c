@@ -302,7 +302,8 @@ engine_search(Engine *engine, const char *key, FolderId folder, const char *text
 	}
 	event = engine_event_new(EVENT_FOUND, key);
 	event->ticket = ticket;
-	fault_set(&event->error, FAULT_RETRY, _("Bodies are searched by the server, and there is no connection to it here."));
+	fault_set(&event->error, FAULT_RETRY,
+		_("Bodies are searched by the server, and there is no connection to it here."));
 	engine_post(engine, event);
 	return ticket;
 }

@@ -29,8 +29,9 @@ typedef struct {
 	const Config *config; /* borrowed for the engine's life */
 	const Paths *paths;   /* likewise */
 	gboolean offline;     /* connect to nothing */
-	gboolean batch;       /* the command line: no watch, no rounds, no bodies in advance; connects only when asked to */
-	const char *account;  /* batch: only this account; NULL: all */
+	gboolean batch; /* the command line: no watch, no rounds, no bodies in advance; connects only when
+			   asked to */
+	const char *account; /* batch: only this account; NULL: all */
 } EngineOptions;
 
 /*
@@ -45,7 +46,8 @@ void engine_start(Engine *engine);
 void engine_free(Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
 
-/* Events for main, each EngineEvent* to be freed by engine_event_free(). queue_fd() of it is for the main loop. */
+/* Events for main, each EngineEvent* to be freed by engine_event_free(). queue_fd() of it is for the main
+ * loop. */
 Queue *engine_events(Engine *engine);
 
 /* Folder of an account's cache, for store_view_open(). The caller's. */
@@ -71,16 +73,17 @@ typedef enum {
 } EngineEventKind;
 
 typedef enum {
-	LINK_OFF,        /* offline was asked for */
-	LINK_GUEST,      /* another Posthorn holds the account */
+	LINK_OFF,   /* offline was asked for */
+	LINK_GUEST, /* another Posthorn holds the account */
 	LINK_CONNECTING,
 	LINK_ONLINE,
 	LINK_WAITING,    /* no line: tries again at `until` */
-	LINK_NEEDS_USER, /* password refused, certificate not trusted: tries again after engine_answer() or engine_reconnect() */
+	LINK_NEEDS_USER, /* password refused, certificate not trusted: tries again after engine_answer() or
+			    engine_reconnect() */
 } EngineLink;
 
 typedef enum {
-	JOB_WAITING,  /* for its turn, for the line, or until `until` */
+	JOB_WAITING, /* for its turn, for the line, or until `until` */
 	JOB_RUNNING,
 	JOB_DONE,
 	JOB_FAILED,
@@ -90,9 +93,9 @@ typedef enum {
 /* A snapshot of one job: whatever takes longer than a moment on the network. */
 typedef struct {
 	guint id;
-	char *account;      /* key */
-	char *title;        /* translated: "headers of Archive" */
-	char *detail;       /* translated: "waits for the line", "250 Ok: queued as 4F1"; may be NULL */
+	char *account; /* key */
+	char *title;   /* translated: "headers of Archive" */
+	char *detail;  /* translated: "waits for the line", "250 Ok: queued as 4F1"; may be NULL */
 	EngineJobState state;
 	gint64 done, total; /* total 0: unknown */
 	gboolean bytes;     /* done and total are bytes, else items */
@@ -101,7 +104,7 @@ typedef struct {
 	Fault fault;        /* JOB_FAILED */
 	char *server_words; /* sanitised; may be NULL */
 	char *next_step;    /* translated: what the user can do; may be NULL */
-	gboolean act;       /* an act on its way to the server: undo takes it back, and the journal keeps it */
+	gboolean act; /* an act on its way to the server: undo takes it back, and the journal keeps it */
 } EngineJob;
 
 EngineJob *engine_job_copy(const EngineJob *job);
@@ -119,8 +122,8 @@ typedef struct {
 	char *account;
 	char *host;
 	guint port;
-	char *fingerprint;  /* "sha256:AB12..." */
-	char *words;        /* the whole explanation, translated, several lines */
+	char *fingerprint; /* "sha256:AB12..." */
+	char *words;       /* the whole explanation, translated, several lines */
 } EngineQuestion;
 
 typedef struct {
@@ -129,17 +132,17 @@ typedef struct {
 
 typedef struct {
 	EngineEventKind kind;
-	guint ticket;       /* 0: answers no call */
-	char *account;      /* key; may be NULL */
+	guint ticket;  /* 0: answers no call */
+	char *account; /* key; may be NULL */
 	FolderId folder;
 	RowId row;
-	GArray *rows;       /* of RowId; NEW_MAIL */
+	GArray *rows; /* of RowId; NEW_MAIL */
 	gint64 group;
 	gint64 operation;
 	OperationState state;
 	guint count;
-	char *words;        /* translated, safe */
-	GError *error;      /* NULL: all is well */
+	char *words;   /* translated, safe */
+	GError *error; /* NULL: all is well */
 	EngineJob *job;
 	EngineQuestion *question;
 	EngineLink link;
@@ -147,7 +150,7 @@ typedef struct {
 	gint64 outbox;
 	OutboxState outbox_state;
 	EngineSyncStats stats;
-	gpointer task;      /* internal */
+	gpointer task; /* internal */
 } EngineEvent;
 
 void engine_event_free(EngineEvent *event);
@@ -158,13 +161,13 @@ gboolean engine_event_dispatch(Engine *engine, EngineEvent *event);
 /* ---- acts: through the journal, at once visible, undoable ---------------------- */
 
 typedef enum {
-	ACT_FLAGS,    /* add_flags, remove_flags, add_keywords, remove_keywords */
-	ACT_MOVE,     /* target, target_account */
+	ACT_FLAGS, /* add_flags, remove_flags, add_keywords, remove_keywords */
+	ACT_MOVE,  /* target, target_account */
 	ACT_COPY,
-	ACT_DELETE,   /* to Trash; in Trash itself: expunged for good (ask before: engine never asks) */
+	ACT_DELETE, /* to Trash; in Trash itself: expunged for good (ask before: engine never asks) */
 	ACT_ARCHIVE,
-	ACT_JUNK,     /* to Junk with $Junk; from Junk to INBOX with $NotJunk */
-	ACT_APPEND,   /* content, add_flags, target */
+	ACT_JUNK,          /* to Junk with $Junk; from Junk to INBOX with $NotJunk */
+	ACT_APPEND,        /* content, add_flags, target */
 	ACT_FOLDER_CREATE, /* target */
 	ACT_FOLDER_RENAME, /* target, new_name */
 	ACT_FOLDER_DELETE,
@@ -174,16 +177,16 @@ typedef enum {
 
 typedef struct {
 	EngineActKind kind;
-	const char *account;        /* key */
-	const RowId *rows;          /* borrowed during the call */
+	const char *account; /* key */
+	const RowId *rows;   /* borrowed during the call */
 	gsize row_count;
 	guint32 add_flags, remove_flags;
 	const char *add_keywords, *remove_keywords;
 	const char *target;         /* folder name, UTF-8 */
 	const char *target_account; /* NULL: the same */
 	const char *new_name;
-	GBytes *content;            /* APPEND */
-	gint64 date;                /* APPEND: internal date; 0: now */
+	GBytes *content; /* APPEND */
+	gint64 date;     /* APPEND: internal date; 0: now */
 } EngineAct;
 
 /* Returns the ticket of the EVENT_ACTED to come (after the durable commit, with words for the user). */
@@ -196,11 +199,14 @@ guint engine_operation_forget(Engine *engine, gint64 operation);
 
 /* ---- network, on request --------------------------------------------------------- */
 
-/* The user looks at this folder now: synced first, kept selected and watched by the fetch connection. folder 0: none. */
+/* The user looks at this folder now: synced first, kept selected and watched by the fetch connection. folder
+ * 0: none. */
 void engine_open_folder(Engine *engine, const char *account, FolderId folder);
-/* Sync now: account NULL: all; folder NULL: every folder. In batch it also replays the journal. EVENT_SYNCED. */
+/* Sync now: account NULL: all; folder NULL: every folder. In batch it also replays the journal. EVENT_SYNCED.
+ */
 guint engine_sync(Engine *engine, const char *account, const char *folder);
-/* Only carry the journal to the server. EVENT_SYNCED. A guest's holder does so by itself: answered at once. */
+/* Only carry the journal to the server. EVENT_SYNCED. A guest's holder does so by itself: answered at once.
+ */
 guint engine_replay(Engine *engine, const char *account);
 /* Send what is due now (the command line). EVENT_OUTBOX tells; nothing else is answered. */
 void engine_flush_outbox(Engine *engine, const char *account);
@@ -225,9 +231,11 @@ void engine_forget(Engine *engine, guint ticket);
 
 void engine_job_cancel(Engine *engine, guint job);
 void engine_job_retry(Engine *engine, guint job);
-/* Try to connect now, whatever the back-off says (also after the user mended the account). account NULL: all. */
+/* Try to connect now, whatever the back-off says (also after the user mended the account). account NULL: all.
+ */
 void engine_reconnect(Engine *engine, const char *account);
-/* Answer a question. yes: trust it / here is the secret (taken over; NULL otherwise). A trust answer is written to the configuration by the caller. */
+/* Answer a question. yes: trust it / here is the secret (taken over; NULL otherwise). A trust answer is
+ * written to the configuration by the caller. */
 void engine_answer(Engine *engine, guint question, gboolean yes, Secret *secret);
 
 /* ---- sending ---------------------------------------------------------------------- */
@@ -239,7 +247,8 @@ void engine_answer(Engine *engine, guint question, gboolean yes, Secret *secret)
 guint engine_send(Engine *engine, OutboxMessage *message);
 guint engine_outbox_cancel(Engine *engine, gint64 id); /* not while it is being sent; EVENT_ACTED */
 guint engine_outbox_retry(Engine *engine, gint64 id);  /* now; EVENT_ACTED */
-/* Save a draft durably (taken over). EVENT_ACTED with outbox = draft id. postponed: also APPENDed to Drafts. */
+/* Save a draft durably (taken over). EVENT_ACTED with outbox = draft id. postponed: also APPENDed to Drafts.
+ */
 guint engine_draft_save(Engine *engine, StoreDraft *draft);
 guint engine_draft_remove(Engine *engine, gint64 id);
 
@@ -260,5 +269,6 @@ Journal *engine_worker_journal(EngineWorker *worker);
  * engine_event_dispatch(), then free_data(data). When cancel (may be NULL) is
  * triggered before done, done is not called but free_data is.
  */
-void engine_run(Engine *engine, EngineWhere where, void (*run)(EngineWorker *worker, gpointer data, Cancel *cancel),
-	void (*done)(gpointer data), gpointer data, GDestroyNotify free_data, Cancel *cancel);
+void engine_run(Engine *engine, EngineWhere where,
+	void (*run)(EngineWorker *worker, gpointer data, Cancel *cancel), void (*done)(gpointer data),
+	gpointer data, GDestroyNotify free_data, Cancel *cancel);

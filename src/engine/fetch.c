@@ -39,7 +39,8 @@ fetch_handle(Worker *worker, Work *work, GError **error)
 static void
 put_back(Worker *worker, Work *work)
 {
-	if ((work->kind == WORK_WANT || work->kind == WORK_SEARCH) && (work->ticket != 0 || work->control != NULL))
+	if ((work->kind == WORK_WANT || work->kind == WORK_SEARCH) &&
+		(work->ticket != 0 || work->control != NULL))
 		queue_push_front(worker->work, work);
 	else
 		work_free(work);

@@ -123,7 +123,8 @@ file_one(Worker *worker, Filing *filing, GError **error)
 	}
 	if (folder == NULL) {
 		engine_post_note(worker->account->engine, worker->account->key,
-			_("No folder for sent mail is known, so no copy is kept. Name it in the configuration: roles = "
+			_("No folder for sent mail is known, so no copy is kept. Name it in the "
+			  "configuration: roles = "
 			  "sent=FOLDER"),
 			NULL);
 		return journal_call(worker->account->engine, filed_task, filing, error);
@@ -138,7 +139,8 @@ file_one(Worker *worker, Filing *filing, GError **error)
 	first = g_hash_table_lookup(worker->looked, &key);
 	if (first == NULL) {
 		gint64 now = dates_clock_us();
-		g_hash_table_insert(worker->looked, g_memdup2(&key, sizeof(key)), g_memdup2(&now, sizeof(now)));
+		g_hash_table_insert(
+			worker->looked, g_memdup2(&key, sizeof(key)), g_memdup2(&now, sizeof(now)));
 		worker->file_at_us = now + LOOK_AGAIN_US;
 		return TRUE;
 	}

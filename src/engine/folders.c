@@ -10,25 +10,35 @@ static const struct {
 	FolderRole role;
 	const char *names;
 } role_names[] = {
-	{ROLE_SENT, "sent|sent items|sent messages|sent mail|gesendet|gesendete objekte|gesendete elemente|envoyes|"
-		    "elements envoyes|messages envoyes|enviados|elementos enviados|itens enviados|posta inviata|inviata|"
-		    "inviati|verzonden|verzonden items|wyslane|elementy wyslane|skickat|skickade|sendt|sendte elementer|"
-		    "lahetetyt|gonderilmis ogeler|gonderilenler|gonderilmis postalar|отправленные|надіслані|odeslane|"
+	{ROLE_SENT, "sent|sent items|sent messages|sent mail|gesendet|gesendete objekte|gesendete "
+		    "elemente|envoyes|"
+		    "elements envoyes|messages envoyes|enviados|elementos enviados|itens enviados|posta "
+		    "inviata|inviata|"
+		    "inviati|verzonden|verzonden items|wyslane|elementy "
+		    "wyslane|skickat|skickade|sendt|sendte elementer|"
+		    "lahetetyt|gonderilmis ogeler|gonderilenler|gonderilmis "
+		    "postalar|отправленные|надіслані|odeslane|"
 		    "odoslane|elkuldott|已发送|已发送邮件|已傳送|送信済み|보낸편지함|보낸메일함"},
-	{ROLE_DRAFTS, "drafts|draft|entwurfe|entwurf|brouillons|borradores|rascunhos|bozze|concepten|szkice|utkast|"
-		      "kladder|luonnokset|taslaklar|taslak|черновики|чернетки|koncepty|piszkozatok|草稿|草稿箱|下書き|"
-		      "임시보관함"},
-	{ROLE_TRASH, "trash|deleted|deleted items|deleted messages|bin|papierkorb|geloscht|geloschte elemente|"
-		     "geloschte objekte|corbeille|elements supprimes|papelera|elementos eliminados|lixeira|"
-		     "itens excluidos|cestino|posta eliminata|prullenbak|verwijderde items|kosz|elementy usuniete|"
-		     "papperskorgen|slettet post|papirkurv|roskakori|cop kutusu|cop|silinmis ogeler|корзина|кошик|"
-		     "удаленные|kos|kuka|已删除|已删除邮件|垃圾桶|ゴミ箱|휴지통"},
-	{ROLE_JUNK, "junk|spam|junk email|junk e-mail|bulk|bulk mail|spamverdacht|unerwunscht|courrier indesirable|"
+	{ROLE_DRAFTS,
+		"drafts|draft|entwurfe|entwurf|brouillons|borradores|rascunhos|bozze|concepten|szkice|utkast|"
+		"kladder|luonnokset|taslaklar|taslak|черновики|чернетки|koncepty|piszkozatok|草稿|草稿箱|"
+		"下書き|"
+		"임시보관함"},
+	{ROLE_TRASH,
+		"trash|deleted|deleted items|deleted messages|bin|papierkorb|geloscht|geloschte elemente|"
+		"geloschte objekte|corbeille|elements supprimes|papelera|elementos eliminados|lixeira|"
+		"itens excluidos|cestino|posta eliminata|prullenbak|verwijderde items|kosz|elementy usuniete|"
+		"papperskorgen|slettet post|papirkurv|roskakori|cop kutusu|cop|silinmis ogeler|корзина|кошик|"
+		"удаленные|kos|kuka|已删除|已删除邮件|垃圾桶|ゴミ箱|휴지통"},
+	{ROLE_JUNK, "junk|spam|junk email|junk e-mail|bulk|bulk mail|spamverdacht|unerwunscht|courrier "
+		    "indesirable|"
 		    "indesirables|correo no deseado|lixo eletronico|posta indesiderata|ongewenste e-mail|"
-		    "wiadomosci-smieci|skrappost|uonsket post|roskaposti|istenmeyen|gereksiz|gereksiz e-posta|спам|"
+		    "wiadomosci-smieci|skrappost|uonsket post|roskaposti|istenmeyen|gereksiz|gereksiz "
+		    "e-posta|спам|"
 		    "nevyzadana posta|垃圾邮件|迷惑メール|스팸메일함|스팸편지함"},
-	{ROLE_ARCHIVE, "archive|archives|archiv|archivo|arquivo|archivio|archief|archiwum|arkiv|arkisto|arsiv|архив|"
-		       "архів|存档|归档|アーカイブ|보관함"},
+	{ROLE_ARCHIVE,
+		"archive|archives|archiv|archivo|arquivo|archivio|archief|archiwum|arkiv|arkisto|arsiv|архив|"
+		"архів|存档|归档|アーカイブ|보관함"},
 };
 
 static gboolean
@@ -97,7 +107,8 @@ settle_roles(const AccountConfig *config, GPtrArray *folders)
 	for (guint i = 0; i < folders->len; i++) {
 		StoreFolder *folder = folders->pdata[i];
 		FolderRole guess = folders_guess_role(folder->name, folder->delimiter);
-		if (folder->role != ROLE_NONE || guess == ROLE_NONE || taken[guess] || config->roles[guess] != NULL)
+		if (folder->role != ROLE_NONE || guess == ROLE_NONE || taken[guess] ||
+			config->roles[guess] != NULL)
 			continue;
 		folder->role = guess;
 		taken[guess] = TRUE;
@@ -144,7 +155,8 @@ folders_begin(Worker *worker, GError **error)
 gboolean
 folders_take(Worker *worker, ImapTicket ticket, GError **error)
 {
-	g_autoptr(GPtrArray) listed = imap_session_list_finish(worker->session, ticket, worker->cancel, error);
+	g_autoptr(GPtrArray) listed =
+		imap_session_list_finish(worker->session, ticket, worker->cancel, error);
 	g_autoptr(GPtrArray) folders = NULL;
 
 	if (listed == NULL)

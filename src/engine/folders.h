@@ -11,9 +11,11 @@
  * SPECIAL-USE; ROLE_NONE. name: UTF-8, its last component is looked at.
  */
 FolderRole folders_guess_role(const char *name, char delimiter);
-/* From LIST to the store's form, roles settled: configured, the server's, guessed. GPtrArray of StoreFolder, the caller's. */
+/* From LIST to the store's form, roles settled: configured, the server's, guessed. GPtrArray of StoreFolder,
+ * the caller's. */
 GPtrArray *folders_settle(const AccountConfig *config, GPtrArray *listed);
-/* Before the first LIST: INBOX alone, which every server has (RFC 9051, 5.1). Only where no folder is known. */
+/* Before the first LIST: INBOX alone, which every server has (RFC 9051, 5.1). Only where no folder is known.
+ */
 gboolean folders_begin(Worker *worker, GError **error);
 /* LIST into the cache; with status, counts too. */
 gboolean folders_refresh(Worker *worker, gboolean status, GError **error);

@@ -66,7 +66,8 @@ journaler_main(gpointer data)
 void
 journaler_init(Engine *engine)
 {
-	engine->journal_views = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)store_view_close);
+	engine->journal_views =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)store_view_close);
 	engine->journal_queue = queue_new(0, task_free);
 }
 

@@ -14,6 +14,7 @@ src_engine_libengine_a_SOURCES = \
 	%D%/journaler.c \
 	%D%/compose.c %D%/compose.h \
 	%D%/mailbox.c %D%/mailbox.h \
+	%D%/mailbox-flags.c \
 	%D%/message.c %D%/message.h \
 	%D%/outgoing.c \
 	%D%/places.c %D%/places.h \

@@ -22,69 +22,9 @@
 static const char header_fields[] =
 	"From To Cc Reply-To Subject Date Message-ID In-Reply-To References List-Id List-Unsubscribe "
 	"List-Unsubscribe-Post List-Post X-Priority Importance Priority X-MSMail-Priority Auto-Submitted "
-	"Authentication-Results Content-Type Sender Bcc Mail-Followup-To Delivered-To X-Original-To Precedence "
+	"Authentication-Results Content-Type Sender Bcc Mail-Followup-To Delivered-To X-Original-To "
+	"Precedence "
 	"Thread-Topic Thread-Index X-Label X-Spam-Status X-Spam-Score X-Spam-Flag";
-
-static const struct {
-	guint32 ours;
-	guint system;
-	const char *keyword;
-} flag_table[] = {
-	{MESSAGE_SEEN, IMAP_FLAG_SEEN, NULL},
-	{MESSAGE_FLAGGED, IMAP_FLAG_FLAGGED, NULL},
-	{MESSAGE_ANSWERED, IMAP_FLAG_ANSWERED, NULL},
-	{MESSAGE_DRAFT, IMAP_FLAG_DRAFT, NULL},
-	{MESSAGE_DELETED, IMAP_FLAG_DELETED, NULL},
-	{MESSAGE_FORWARDED, 0, "$Forwarded"},
-	{MESSAGE_JUNK, 0, "$Junk"},
-};
-
-static guint32
-keyword_flag(const char *keyword)
-{
-	for (gsize i = 0; i < G_N_ELEMENTS(flag_table); i++)
-		if (flag_table[i].keyword != NULL && g_ascii_strcasecmp(flag_table[i].keyword, keyword) == 0)
-			return flag_table[i].ours;
-	return 0;
-}
-
-guint32
-mailbox_flags(const ImapFlags *flags, char **keywords)
-{
-	GString *others = NULL;
-	guint32 result = 0;
-
-	for (gsize i = 0; i < G_N_ELEMENTS(flag_table); i++)
-		if (flags->system & flag_table[i].system)
-			result |= flag_table[i].ours;
-	for (guint i = 0; flags->keywords != NULL && i < flags->keywords->len; i++) {
-		guint32 known = keyword_flag(flags->keywords->pdata[i]);
-		result |= known;
-		if (known)
-			continue;
-		if (others == NULL)
-			others = g_string_new(flags->keywords->pdata[i]);
-		else
-			g_string_append_printf(others, " %s", (char *)flags->keywords->pdata[i]);
-	}
-	*keywords = others ? g_string_free(others, FALSE) : NULL;
-	return result;
-}
-
-guint
-mailbox_system_flags(guint32 flags, GPtrArray *keywords)
-{
-	guint system = 0;
-
-	for (gsize i = 0; i < G_N_ELEMENTS(flag_table); i++) {
-		if (!(flags & flag_table[i].ours))
-			continue;
-		system |= flag_table[i].system;
-		if (flag_table[i].keyword != NULL)
-			g_ptr_array_add(keywords, (char *)flag_table[i].keyword);
-	}
-	return system;
-}
 
 /* ---- the cache's side ---------------------------------------------------------------- */
 
@@ -101,7 +41,8 @@ get_folder(EngineAccount *account, StoreCache *cache, gpointer data, GError **er
 
 	(void)account;
 	(void)error;
-	get->folder = get->name ? store_cache_folder(cache, get->name) : store_cache_folder_by_id(cache, get->id);
+	get->folder =
+		get->name ? store_cache_folder(cache, get->name) : store_cache_folder_by_id(cache, get->id);
 	return TRUE;
 }
 
@@ -262,10 +203,10 @@ fetch_newer(Worker *worker, GError **error)
 
 typedef struct {
 	FolderId folder;
-	GArray *updates;      /* of StoreFlagUpdate; keywords owned by strings */
+	GArray *updates; /* of StoreFlagUpdate; keywords owned by strings */
 	GPtrArray *strings;
-	GArray *gone;         /* of UidRange */
-	GArray *keep;         /* of guint32, sorted; NULL: no comparison */
+	GArray *gone; /* of UidRange */
+	GArray *keep; /* of guint32, sorted; NULL: no comparison */
 	guint32 keep_from;
 } Changes;
 
@@ -342,8 +283,8 @@ changes_store(EngineAccount *account, StoreCache *cache, gpointer data, GError *
 	Changes *changes = data;
 
 	if (changes->gone->len > 0 &&
-		!store_cache_expunge(
-			cache, changes->folder, (const UidRange *)changes->gone->data, changes->gone->len, error))
+		!store_cache_expunge(cache, changes->folder, (const UidRange *)changes->gone->data,
+			changes->gone->len, error))
 		return FALSE;
 	if (changes->keep != NULL) {
 		g_array_sort(changes->keep, compare_uids);
@@ -352,8 +293,8 @@ changes_store(EngineAccount *account, StoreCache *cache, gpointer data, GError *
 			return FALSE;
 	}
 	if (changes->updates->len > 0 &&
-		!store_cache_update_flags(cache, changes->folder, (const StoreFlagUpdate *)changes->updates->data,
-			changes->updates->len, error))
+		!store_cache_update_flags(cache, changes->folder,
+			(const StoreFlagUpdate *)changes->updates->data, changes->updates->len, error))
 		return FALSE;
 	engine_post_rows(account, changes->folder);
 	engine_post_folders(account);
@@ -380,7 +321,8 @@ static gboolean
 is_unchanged(Worker *worker, const StoreFolder *folder, const ImapSelected *selected)
 {
 	return selected->highestmodseq != 0 && selected->highestmodseq == folder->modseq &&
-	       selected->uidnext == folder->uidnext && imap_session_exists(worker->session) == folder->server_messages;
+	       selected->uidnext == folder->uidnext &&
+	       imap_session_exists(worker->session) == folder->server_messages;
 }
 
 /* Every UID from low on, by one ESEARCH or SEARCH. */
@@ -428,7 +370,8 @@ known_uids(const StoreFolder *folder)
 
 /* Without QRESYNC: changed flags since, or all flags; then which are left. */
 static gboolean
-catch_up(Worker *worker, Changes *changes, const StoreFolder *folder, const ImapSelected *selected, GError **error)
+catch_up(Worker *worker, Changes *changes, const StoreFolder *folder, const ImapSelected *selected,
+	GError **error)
 {
 	g_autoptr(ImapSet) known = known_uids(folder);
 	gboolean condstore = folder->modseq != 0 && selected->highestmodseq != 0 &&
@@ -641,7 +584,7 @@ mailbox_news(Worker *worker, GError **error)
 typedef struct {
 	Worker *worker;
 	Job *job;
-	ImapSet *left;      /* UIDs still to fetch */
+	ImapSet *left; /* UIDs still to fetch */
 	ImapTicket tickets[2];
 	Batch *batches[2];
 	guint done, total;
@@ -659,7 +602,8 @@ fill_start(Fill *fill, guint slot, GError **error)
 		return TRUE;
 	fill->batches[slot] = batch_new(fill->worker->mailbox.id, FALSE);
 	fetch_headers(&fetch, fill->batches[slot]);
-	fill->tickets[slot] = imap_session_fetch_start(fill->worker->session, &fetch, fill->job->cancel, error);
+	fill->tickets[slot] =
+		imap_session_fetch_start(fill->worker->session, &fetch, fill->job->cancel, error);
 	if (fill->tickets[slot] == 0) {
 		g_clear_pointer(&fill->batches[slot], batch_free);
 		return FALSE;
@@ -683,7 +627,8 @@ measure(Fill *fill, const Batch *batch)
 		octets += ((StoreIntake *)batch->intakes->pdata[i])->header_length;
 	if (fill->finished_us != 0 && now > fill->finished_us && octets > SLOW_LEAST &&
 		octets * G_USEC_PER_SEC / (guint64)(now - fill->finished_us) < SLOW_LINE &&
-		imap_session_has(fill->worker->session, IMAP_CAP_COMPRESS_DEFLATE) && !fill->worker->compressed)
+		imap_session_has(fill->worker->session, IMAP_CAP_COMPRESS_DEFLATE) &&
+		!fill->worker->compressed)
 		fill->slow = TRUE;
 	fill->finished_us = now;
 }
@@ -770,8 +715,8 @@ mailbox_fill(Worker *worker, GError **error)
 	if (folder == NULL || mailbox_is_complete(folder) || folder->low_uid == 0)
 		return TRUE;
 	name = text_safe(folder->name, -1, TEXT_MARKS);
-	fill.job = job_new(
-		worker->account->engine, worker->account->key, g_strdup_printf(_("headers of %s"), name), NULL);
+	fill.job = job_new(worker->account->engine, worker->account->key,
+		g_strdup_printf(_("headers of %s"), name), NULL);
 	fill.left = search_range(worker, 1, folder->low_uid - 1, fill.job->cancel, &failure);
 	if (fill.left == NULL) {
 		job_end(fill.job, NULL, failure);

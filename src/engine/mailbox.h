@@ -12,7 +12,8 @@
 
 /* Flags of the wire to those of the store; *keywords: others, blank-separated, NULL: none. The caller's. */
 guint32 mailbox_flags(const ImapFlags *flags, char **keywords);
-/* MessageFlags as IMAP system flags, and those that are keywords there appended to keywords (char*, static). */
+/* MessageFlags as IMAP system flags, and those that are keywords there appended to keywords (char*, static).
+ */
 guint mailbox_system_flags(guint32 flags, GPtrArray *keywords);
 
 /* A folder's row in the cache, behind all that was handed over before. The caller's; NULL: unknown. */

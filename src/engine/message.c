@@ -9,8 +9,8 @@
 #include "util/i18n.h"
 
 struct EngineMessage {
-	StoreRow *row;       /* NULL: from octets */
-	MimeMessage *whole;  /* NULL: only pieces are here */
+	StoreRow *row;      /* NULL: from octets */
+	MimeMessage *whole; /* NULL: only pieces are here */
 	GBytes *octets;
 	GBytes *header;
 	MimePart *structure; /* of the pieces; the whole has its own */
@@ -108,7 +108,8 @@ engine_message_load(StoreView *view, RowId id, GError **error)
 		take_octets(message, whole);
 		if (g_bytes_get_size(whole) != row->size && row->size != 0)
 			mime_message_warn(message->whole, "size-differs",
-				_("The server announced %u octets and sent %zu."), row->size, g_bytes_get_size(whole));
+				_("The server announced %u octets and sent %zu."), row->size,
+				g_bytes_get_size(whole));
 	} else {
 		take_pieces(message, view, row->cid);
 	}

@@ -132,8 +132,8 @@ cancel_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 		fault_set(&error, FAULT_UNKNOWN, _("There is no such message in the outbox."));
 	else if (outbox_cancel(journal, request->id, &error))
 		post_outbox(engine, message->account, message->id, OUTBOX_CANCELED);
-	answer(engine, request->ticket, message ? message->account : NULL, request->id, _("Taken back; it was not sent."),
-		error);
+	answer(engine, request->ticket, message ? message->account : NULL, request->id,
+		_("Taken back; it was not sent."), error);
 	return TRUE;
 }
 
@@ -266,7 +266,8 @@ outgoing_drop_draft(Engine *engine, Journal *journal, gint64 id, GError **error)
 	g_autoptr(StoreDraft) draft = draft_get(journal, id);
 	StoreView *view = draft ? journaler_view(engine, draft->account) : NULL;
 	g_autoptr(StoreFolder) folder = view ? store_view_folder_by_role(view, ROLE_DRAFTS) : NULL;
-	g_autoptr(GArray) rows = folder ? store_view_by_message_id(view, folder->id, draft->message_id) : NULL;
+	g_autoptr(GArray) rows =
+		folder ? store_view_by_message_id(view, folder->id, draft->message_id) : NULL;
 	g_autoptr(Operation) remove = NULL;
 	Operation *one[1];
 

@@ -47,7 +47,8 @@ resolve_in_journal(Engine *engine, Journal *journal, gpointer data, GError **err
 		guint32 uidvalidity = 0, uid = 0;
 		g_autoptr(StoreFolder) folder = NULL;
 		if (message->uid != 0 || view == NULL ||
-			!journal_find_row(journal, operation->account, message->row, &name, &uidvalidity, &uid))
+			!journal_find_row(
+				journal, operation->account, message->row, &name, &uidvalidity, &uid))
 			continue;
 		folder = store_view_folder(view, name);
 		if (folder == NULL || (uidvalidity != 0 && folder->uidvalidity != uidvalidity))

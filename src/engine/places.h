@@ -17,5 +17,6 @@ typedef struct {
  * match by key.
  */
 gboolean places_resolve(Worker *worker, const Operation *operation, Place *places, GError **error);
-/* After the target was brought up to date: messages whose provisional row became a real one there are done. */
+/* After the target was brought up to date: messages whose provisional row became a real one there are done.
+ */
 gboolean places_find_arrived(Worker *worker, Operation *operation, FolderId target, GError **error);

@@ -71,10 +71,10 @@ struct EngineAccount {
 	NetTrust *trust;
 	SentCopy sent_copy;
 	guint64 cache_size; /* bytes of bodies kept */
-	gint holder;           /* atomic: this process holds the lock and its cache is open */
-	gint generation;       /* atomic: counts the caches opened; another one has other folder ids */
-	gint suspect;          /* atomic: somebody found the cache damaged: open it again */
-	gint guest;            /* atomic: another process holds it */
+	gint holder;        /* atomic: this process holds the lock and its cache is open */
+	gint generation;    /* atomic: counts the caches opened; another one has other folder ids */
+	gint suspect;       /* atomic: somebody found the cache damaged: open it again */
+	gint guest;         /* atomic: another process holds it */
 
 	/* The cache writer's. */
 	GThread *writer;
@@ -142,7 +142,8 @@ typedef struct {
 	gint64 told_us; /* when main last heard of it */
 } Job;
 
-/* A new running job, told to main; cancel (may be NULL) is referenced, else a new one is made. title is taken. */
+/* A new running job, told to main; cancel (may be NULL) is referenced, else a new one is made. title is
+ * taken. */
 Job *job_new(Engine *engine, const char *account, char *title, Cancel *cancel);
 /* An act of the journal on its way: job->act is set from the first telling on. */
 Job *job_new_act(Engine *engine, const char *account, char *title);

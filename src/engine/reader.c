@@ -98,7 +98,8 @@ reader_main(gpointer data)
 	EngineWorker worker = {.engine = engine};
 	RunTask *task;
 
-	worker.views = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)store_view_close);
+	worker.views =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)store_view_close);
 	while ((task = queue_pop(engine->reader_queue, -1)) != NULL) {
 		if (!cancel_is_triggered(task->cancel))
 			task->run(&worker, task->data, task->cancel);
@@ -144,8 +145,9 @@ run_on_journal(Engine *engine, Journal *journal, gpointer data, GError **error)
 }
 
 void
-engine_run(Engine *engine, EngineWhere where, void (*run)(EngineWorker *worker, gpointer data, Cancel *cancel),
-	void (*done)(gpointer data), gpointer data, GDestroyNotify free_data, Cancel *cancel)
+engine_run(Engine *engine, EngineWhere where,
+	void (*run)(EngineWorker *worker, gpointer data, Cancel *cancel), void (*done)(gpointer data),
+	gpointer data, GDestroyNotify free_data, Cancel *cancel)
 {
 	RunTask *task = g_new0(RunTask, 1);
 

@@ -59,13 +59,15 @@ settle_cache(EngineAccount *account, StoreCache *cache, gpointer data, GError **
 
 	(void)account;
 	if (operation->messages->len == 0)
-		return operation->state == OPERATION_DONE ? store_cache_confirm(cache, operation, -1, 0, error)
-							  : store_cache_revert(cache, operation, -1, TRUE, error);
+		return operation->state == OPERATION_DONE
+			       ? store_cache_confirm(cache, operation, -1, 0, error)
+			       : store_cache_revert(cache, operation, -1, TRUE, error);
 	for (guint i = 0; i < operation->messages->len; i++) {
 		const OperationMessage *message = operation->messages->pdata[i];
-		gboolean ok = message->state == OPERATION_DONE
-				      ? store_cache_confirm(cache, operation, (gint)i, message->new_uid, error)
-				      : store_cache_revert(cache, operation, (gint)i, TRUE, error);
+		gboolean ok =
+			message->state == OPERATION_DONE
+				? store_cache_confirm(cache, operation, (gint)i, message->new_uid, error)
+				: store_cache_revert(cache, operation, (gint)i, TRUE, error);
 		if (!ok)
 			return FALSE;
 	}
@@ -106,10 +108,12 @@ settle(Worker *worker, Operation *operation, const GError *failure, GError **err
 	operation->state = all ? OPERATION_DONE : OPERATION_ERROR;
 	if (!all) {
 		g_free(operation->error);
-		operation->error = g_strdup(
-			failure ? failure->message : _("Some of the messages are not on the server any more."));
+		operation->error =
+			g_strdup(failure ? failure->message
+					 : _("Some of the messages are not on the server any more."));
 	}
-	/* The cache first: killed in between, the operation is replayed, finds itself done, and is settled again. */
+	/* The cache first: killed in between, the operation is replayed, finds itself done, and is settled
+	 * again. */
 	if (!cache_call(worker->account, settle_cache, operation, error) ||
 		!journal_call(worker->account->engine, settle_journal, operation, error))
 		return FALSE;
@@ -161,8 +165,10 @@ store_flags(Worker *worker, const ImapSet *uids, ImapStoreMode mode, guint32 fla
 static gboolean
 replay_flags(Worker *worker, Operation *operation, const ImapSet *uids, GError **error)
 {
-	return store_flags(worker, uids, IMAP_STORE_ADD, operation->add_flags, operation->add_keywords, error) &&
-	       store_flags(worker, uids, IMAP_STORE_REMOVE, operation->remove_flags, operation->remove_keywords, error);
+	return store_flags(
+		       worker, uids, IMAP_STORE_ADD, operation->add_flags, operation->add_keywords, error) &&
+	       store_flags(worker, uids, IMAP_STORE_REMOVE, operation->remove_flags,
+		       operation->remove_keywords, error);
 }
 
 /* Never a bare EXPUNGE: it would take others' \Deleted with it. Without UIDPLUS the mark is all. */
@@ -256,8 +262,8 @@ find_in_target(Worker *worker, Operation *operation, const StoreFolder *target, 
 }
 
 static gboolean
-delete_source(Worker *worker, Operation *operation, const Place *places, const StoreFolder *source,
-	GError **error)
+delete_source(
+	Worker *worker, Operation *operation, const Place *places, const StoreFolder *source, GError **error)
 {
 	g_autoptr(ImapSet) uids = imap_set_new();
 
@@ -295,7 +301,8 @@ prove_copies(Worker *worker, Operation *operation, const StoreFolder *target, co
 	for (guint i = 0; i < operation->messages->len; i++) {
 		OperationMessage *message = operation->messages->pdata[i];
 		if (message->state != OPERATION_DONE || !imap_set_contains(told, message->new_uid) ||
-			(message->new_uid >= operation->target_uidnext && imap_set_contains(there, message->new_uid)))
+			(message->new_uid >= operation->target_uidnext &&
+				imap_set_contains(there, message->new_uid)))
 			continue;
 		message->state = OPERATION_IN_FLIGHT;
 		message->new_uid = 0;
@@ -320,7 +327,8 @@ transfer(Worker *worker, Operation *operation, const Place *places, const StoreF
 	take_pairs(operation, places, source->id, &copied);
 	if (move && !native && !prove_copies(worker, operation, target, &copied, error))
 		return FALSE;
-	if (count_open(operation, places, source->id) > 0 && !find_in_target(worker, operation, target, error))
+	if (count_open(operation, places, source->id) > 0 &&
+		!find_in_target(worker, operation, target, error))
 		return FALSE;
 	return !move || native || delete_source(worker, operation, places, source, error);
 }
@@ -361,8 +369,8 @@ replay_in_folder(Worker *worker, Operation *operation, const Place *places, cons
  * is there still has to delete its source.
  */
 static gboolean
-resume_transfer(Worker *worker, Operation *operation, const Place *places, const StoreFolder *target,
-	GError **error)
+resume_transfer(
+	Worker *worker, Operation *operation, const Place *places, const StoreFolder *target, GError **error)
 {
 	if (!find_in_target(worker, operation, target, error))
 		return FALSE;
@@ -393,7 +401,8 @@ replay_where_they_are(Worker *worker, Operation *operation, gboolean *renumbered
 		target = target_folder(worker, operation, error);
 		if (target == NULL)
 			return FALSE;
-		if (operation->target_uidnext != 0 && !resume_transfer(worker, operation, places, target, error))
+		if (operation->target_uidnext != 0 &&
+			!resume_transfer(worker, operation, places, target, error))
 			return FALSE;
 		if (count_open(operation, places, 0) > 0 && !prepare_target(worker, operation, target, error))
 			return FALSE;
@@ -454,7 +463,8 @@ replay_append(Worker *worker, Operation *operation, GError **error)
 	if (target == NULL)
 		return FALSE;
 	if (operation->content == NULL) {
-		fault_set(error, FAULT_DAMAGED, _("The message to be stored is not in the journal any more."));
+		fault_set(
+			error, FAULT_DAMAGED, _("The message to be stored is not in the journal any more."));
 		return FALSE;
 	}
 	if (operation->target_uidnext != 0 && !find_in_target(worker, operation, target, error))
@@ -479,7 +489,8 @@ replay_append(Worker *worker, Operation *operation, GError **error)
 			return FALSE;
 		if (message->state == OPERATION_DONE)
 			return TRUE;
-		fault_set(error, FAULT_REFUSED, _("The server took the message, but it is not in the folder."));
+		fault_set(
+			error, FAULT_REFUSED, _("The server took the message, but it is not in the folder."));
 		return FALSE;
 	}
 	message->state = OPERATION_DONE;

@@ -42,8 +42,8 @@ put_part(GString *out, const MimePart *part, guint depth)
 	put(out, "filename", part->filename);
 	put(out, "id", part->content_id);
 	put(out, "description", part->description);
-	g_string_append_printf(
-		out, "\tsize=%" G_GUINT64_FORMAT "\tlines=%" G_GUINT64_FORMAT, part->size_octets, part->lines);
+	g_string_append_printf(out, "\tsize=%" G_GUINT64_FORMAT "\tlines=%" G_GUINT64_FORMAT,
+		part->size_octets, part->lines);
 	if (part->opaque)
 		g_string_append(out, "\topaque=1");
 	put_params(out, '.', part->params);
@@ -162,7 +162,8 @@ structure_read(GBytes *data)
 		MimePart *part = take_line(lines[i], &depth);
 		if (part == NULL)
 			return NULL;
-		if ((depth == 0) != (root == NULL) || depth >= G_N_ELEMENTS(open) || (depth > 0 && open[depth - 1] == NULL)) {
+		if ((depth == 0) != (root == NULL) || depth >= G_N_ELEMENTS(open) ||
+			(depth > 0 && open[depth - 1] == NULL)) {
 			mime_part_free(part);
 			return NULL;
 		}

@@ -2,7 +2,8 @@
 /*
  * sync.c - the sync connection: what the user waits for first, then the journal, then all folders.
  *
- *	on line -> INBOX's newest rows -> journal -> list -> every folder that differs -> idle, a round each 2 minutes
+ *	on line -> INBOX's newest rows -> journal -> list -> every folder that differs -> idle, a round each 2
+ *minutes
  */
 #include "config.h"
 
@@ -100,13 +101,13 @@ sync_folder(Worker *worker, const StoreFolder *folder, Outcome *outcome, GError 
 	gboolean ok;
 
 	do {
-		ok = mailbox_open(worker, folder->id, &failure) &&
-		     mailbox_fill(worker, &failure);
+		ok = mailbox_open(worker, folder->id, &failure) && mailbox_fill(worker, &failure);
 		if (ok && !handle_waiting(worker, outcome, error))
 			return FALSE;
 		g_clear_pointer(&now, store_folder_free);
 		now = ok ? mailbox_folder(worker, folder->id, NULL) : NULL;
-	} while (ok && now != NULL && !mailbox_is_complete(now) && now->low_uid > 1 && !worker_is_stopping(worker));
+	} while (ok && now != NULL && !mailbox_is_complete(now) && now->low_uid > 1 &&
+		 !worker_is_stopping(worker));
 	outcome->stats.folders++;
 	if (ok)
 		return TRUE;
@@ -266,7 +267,8 @@ handle_waiting(Worker *worker, Outcome *outcome, GError **error)
 
 /* ---- the life of a connection ----------------------------------------------------------------- */
 
-/* Newest rows of INBOX before all else. It is there on every server: where nothing is known yet LIST goes out with the SELECT. */
+/* Newest rows of INBOX before all else. It is there on every server: where nothing is known yet LIST goes out
+ * with the SELECT. */
 static gboolean
 first_look(Worker *worker, GError **error)
 {
@@ -321,7 +323,8 @@ on_line(Worker *worker, GError **error)
 static gboolean
 rest(Worker *worker, GError **error)
 {
-	gint64 next = worker->file_at_us ? MIN(worker->file_at_us, worker->next_round_us) : worker->next_round_us;
+	gint64 next =
+		worker->file_at_us ? MIN(worker->file_at_us, worker->next_round_us) : worker->next_round_us;
 	gint64 left_ms = MAX(0, (next - dates_clock_us()) / 1000 + 1);
 	gboolean no_rounds = worker->account->engine->batch && worker->file_at_us == 0;
 	Work *work = no_rounds ? queue_pop(worker->work, BATCH_PAUSE_MS) : NULL;
@@ -333,8 +336,8 @@ rest(Worker *worker, GError **error)
 	}
 	if (worker_is_stopping(worker))
 		return TRUE;
-	if (!imap_session_idle(worker->session, worker->wake_fd,
-		    no_rounds ? -1 : (int)MIN(left_ms, G_MAXINT), &result, worker->cancel, error))
+	if (!imap_session_idle(worker->session, worker->wake_fd, no_rounds ? -1 : (int)MIN(left_ms, G_MAXINT),
+		    &result, worker->cancel, error))
 		return FALSE;
 	connect_control(worker);
 	if (result == IMAP_IDLE_NEWS)
@@ -373,7 +376,8 @@ fail_waiting(Worker *worker, const GError *error)
 {
 	Work *work;
 
-	while ((work = g_queue_pop_head(&worker->deferred)) != NULL || (work = queue_pop(worker->work, 0)) != NULL) {
+	while ((work = g_queue_pop_head(&worker->deferred)) != NULL ||
+		(work = queue_pop(worker->work, 0)) != NULL) {
 		worker_finish(worker, work, NULL, error);
 		work_free(work);
 	}

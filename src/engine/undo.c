@@ -76,7 +76,8 @@ undo_flags(Undo *undo, const Operation *old)
 
 	for (guint i = 0; i < old->messages->len; i++) {
 		const OperationMessage *message = old->messages->pdata[i];
-		RowId now = store_view_current(undo->view, message->new_row ? message->new_row : message->row);
+		RowId now =
+			store_view_current(undo->view, message->new_row ? message->new_row : message->row);
 		g_autoptr(StoreRow) row = now ? store_view_row(undo->view, now) : NULL;
 		guint32 added, removed, still_added, still_removed;
 		if (row == NULL || message->state == OPERATION_ERROR) {
@@ -91,9 +92,11 @@ undo_flags(Undo *undo, const Operation *old)
 			undo->elsewhere++;
 		else
 			undo->back++;
-		if (still_added == 0 && still_removed == 0 && old->add_keywords == NULL && old->remove_keywords == NULL)
+		if (still_added == 0 && still_removed == 0 && old->add_keywords == NULL &&
+			old->remove_keywords == NULL)
 			continue;
-		acts_describe(undo->view, flags_operation(undo, from, still_removed, still_added, old), &now, 1);
+		acts_describe(
+			undo->view, flags_operation(undo, from, still_removed, still_added, old), &now, 1);
 	}
 }
 
@@ -108,7 +111,8 @@ undo_move(Undo *undo, const Operation *old)
 		const OperationMessage *message = old->messages->pdata[i];
 		RowId now = message->new_row ? store_view_current(undo->view, message->new_row) : 0;
 		Operation *operation = NULL;
-		if (now == 0 || target == NULL || ROW_FOLDER(now) != target->id || message->state == OPERATION_ERROR) {
+		if (now == 0 || target == NULL || ROW_FOLDER(now) != target->id ||
+			message->state == OPERATION_ERROR) {
 			undo->elsewhere++;
 			continue;
 		}
@@ -154,7 +158,8 @@ undo_folder(Undo *undo, const Operation *old)
 	Operation *operation;
 
 	if (old->kind == OPERATION_FOLDER_DELETE) {
-		fault_set(&undo->error, FAULT_REFUSED, _("A folder that was deleted on the server cannot be brought back."));
+		fault_set(&undo->error, FAULT_REFUSED,
+			_("A folder that was deleted on the server cannot be brought back."));
 		return;
 	}
 	if (folder == NULL) {
@@ -165,10 +170,11 @@ undo_folder(Undo *undo, const Operation *old)
 		fault_set(&undo->error, FAULT_REFUSED, _("The folder holds mail by now: it is kept."));
 		return;
 	}
-	operation = add_operation(undo, old->kind == OPERATION_FOLDER_CREATE	    ? OPERATION_FOLDER_DELETE
-					: old->kind == OPERATION_FOLDER_RENAME	    ? OPERATION_FOLDER_RENAME
-					: old->kind == OPERATION_FOLDER_SUBSCRIBE ? OPERATION_FOLDER_UNSUBSCRIBE
-										    : OPERATION_FOLDER_SUBSCRIBE);
+	operation =
+		add_operation(undo, old->kind == OPERATION_FOLDER_CREATE      ? OPERATION_FOLDER_DELETE
+				    : old->kind == OPERATION_FOLDER_RENAME    ? OPERATION_FOLDER_RENAME
+				    : old->kind == OPERATION_FOLDER_SUBSCRIBE ? OPERATION_FOLDER_UNSUBSCRIBE
+									      : OPERATION_FOLDER_SUBSCRIBE);
 	operation->target = g_strdup(folder->name);
 	if (old->kind == OPERATION_FOLDER_RENAME)
 		operation->new_name = g_strdup(old->target);
@@ -192,7 +198,8 @@ undo_one(Undo *undo, const Operation *old)
 		undo_copy(undo, old);
 		break;
 	case OPERATION_EXPUNGE:
-		fault_set(&undo->error, FAULT_REFUSED, _("What was deleted for good cannot be brought back."));
+		fault_set(
+			&undo->error, FAULT_REFUSED, _("What was deleted for good cannot be brought back."));
 		break;
 	default:
 		undo_folder(undo, old);
@@ -291,23 +298,28 @@ static void
 undo_group(Engine *engine, Journal *journal, guint ticket, GPtrArray *group)
 {
 	const Operation *first = group->pdata[0];
-	Undo undo = {
-		.engine = engine, .account = first->account, .group = first->group, .view = journaler_view(engine, first->account)};
+	Undo undo = {.engine = engine,
+		.account = first->account,
+		.group = first->group,
+		.view = journaler_view(engine, first->account)};
 	g_autofree char *words = NULL;
 	guint count = 0;
 
 	undo.operations = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
-	if (all_pending(group) && is_newest(journal, group) && engine_is_holder(engine_account(engine, first->account))) {
+	if (all_pending(group) && is_newest(journal, group) &&
+		engine_is_holder(engine_account(engine, first->account))) {
 		if (call_off(engine, journal, group, &count, &undo.error))
 			words = undo_words(first, count, 0);
-		acts_commit(engine, journal, ticket, first->account, undo.operations, words, count, undo.error);
+		acts_commit(
+			engine, journal, ticket, first->account, undo.operations, words, count, undo.error);
 		return;
 	}
 	for (guint i = group->len; undo.view != NULL && i > 0; i--)
 		undo_one(&undo, group->pdata[i - 1]);
 	drop_empty(undo.operations);
 	if (undo.operations->len == 0 && undo.error == NULL)
-		fault_set(&undo.error, FAULT_REFUSED, _("There is nothing left to take back: it was changed elsewhere since."));
+		fault_set(&undo.error, FAULT_REFUSED,
+			_("There is nothing left to take back: it was changed elsewhere since."));
 	words = undo_words(first, undo.back, undo.elsewhere);
 	for (guint i = 0; i < undo.operations->len; i++)
 		((Operation *)undo.operations->pdata[i])->words = g_strdup(words);
@@ -329,7 +341,8 @@ undo_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 		return TRUE;
 	}
 	fault_set(&error, FAULT_UNKNOWN,
-		group && request->group ? _("There is no such operation.") : _("There is nothing to take back."));
+		group && request->group ? _("There is no such operation.")
+					: _("There is nothing to take back."));
 	engine_post_acted(engine, request->ticket, request->account, 0, 0, NULL, error);
 	g_error_free(error);
 	return TRUE;
@@ -372,8 +385,8 @@ forget_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 		fault_set(&error, FAULT_UNKNOWN, _("There is no failed operation of this number."));
 	else
 		journal_set_state(journal, operation->id, OPERATION_UNDONE, operation->error, &error);
-	engine_post_acted(engine, request->ticket, NULL, 0, 0, error ? NULL : _("Forgotten; the server's state stands."),
-		error);
+	engine_post_acted(engine, request->ticket, NULL, 0, 0,
+		error ? NULL : _("Forgotten; the server's state stands."), error);
 	if (error == NULL)
 		cache_post(account, forget_in_cache, operation, (GDestroyNotify)operation_free);
 	else
@@ -419,7 +432,8 @@ retry_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 		journal_set_state(journal, old->id, OPERATION_UNDONE, old->error, &error);
 	if (error == NULL)
 		cache_post(account, forget_in_cache, operation_copy(old), (GDestroyNotify)operation_free);
-	acts_commit(engine, journal, request->ticket, old->account, operations, NULL, again->messages->len, error);
+	acts_commit(engine, journal, request->ticket, old->account, operations, NULL, again->messages->len,
+		error);
 	return TRUE;
 }
 

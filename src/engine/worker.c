@@ -195,8 +195,8 @@ worker_post_search(Worker *worker, guint ticket, Cancel *cancel, FolderId folder
 }
 
 void
-worker_post_want(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, RowId row, EngineWant want,
-	const char *section)
+worker_post_want(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, RowId row,
+	EngineWant want, const char *section)
 {
 	Work *work = work_new(WORK_WANT);
 
@@ -245,10 +245,12 @@ ask_holder(Worker *worker, Work *work)
 	Cancel *cancel = work->cancel ? work->cancel : worker->cancel;
 
 	if (work->kind == WORK_SYNC)
-		control_ask(engine->paths, worker->account->key, CONTROL_SYNC, 0, NULL, HOLDER_SYNC_MS, cancel, &error);
+		control_ask(engine->paths, worker->account->key, CONTROL_SYNC, 0, NULL, HOLDER_SYNC_MS,
+			cancel, &error);
 	else if (work->kind == WORK_WANT)
 		control_ask(engine->paths, worker->account->key, CONTROL_FETCH, work->row,
-			work->want == WANT_WHOLE ? CONTROL_WHOLE : work->section, HOLDER_FETCH_MS, cancel, &error);
+			work->want == WANT_WHOLE ? CONTROL_WHOLE : work->section, HOLDER_FETCH_MS, cancel,
+			&error);
 	worker_finish(worker, work, NULL, error);
 }
 

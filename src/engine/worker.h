@@ -27,10 +27,10 @@ typedef enum {
 	WORK_RECONNECT, /* now, whatever the back-off says */
 	WORK_ANSWER,    /* question, yes, secret */
 	WORK_REPLAY,
-	WORK_SYNC,      /* folder (NULL: all) */
-	WORK_OPEN,      /* row: folder id */
+	WORK_SYNC, /* folder (NULL: all) */
+	WORK_OPEN, /* row: folder id */
 	WORK_WANT,
-	WORK_SEARCH,    /* folder_id, section: the text */
+	WORK_SEARCH, /* folder_id, section: the text */
 	WORK_OUTBOX,
 	WORK_FILE_SENT, /* look after the copies of what was sent */
 } WorkKind;
@@ -45,7 +45,7 @@ typedef struct {
 	RowId row;
 	EngineWant want;
 	char *section;
-	GArray *found;           /* SEARCH: of RowId */
+	GArray *found; /* SEARCH: of RowId */
 	guint question;
 	gboolean yes;
 	Secret *secret;
@@ -65,7 +65,8 @@ void worker_free(Worker *worker);
 
 void worker_post(Worker *worker, WorkKind kind);
 /* control is taken over, the rest copied or referenced. */
-void worker_post_sync(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, const char *folder);
+void worker_post_sync(
+	Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, const char *folder);
 /* REPLAY, answered by EVENT_SYNCED. */
 void worker_post_replay(Worker *worker, guint ticket);
 void worker_post_open(Worker *worker, FolderId folder);
@@ -79,7 +80,7 @@ void worker_post_answer(Worker *worker, guint question, gboolean yes, Secret *se
 
 /* The selected mailbox as this connection knows it. */
 typedef struct {
-	FolderId id;    /* 0: none is selected */
+	FolderId id; /* 0: none is selected */
 	char *name;
 	char *raw;
 	guint32 uidvalidity;
@@ -100,28 +101,29 @@ struct Worker {
 	StoreView *view;
 	Mailbox mailbox;
 	gboolean started;
-	guint failures;       /* in a row; sets the back-off */
-	gint64 logins[3];     /* times of the last ones, dates_clock_us() */
-	guint question;       /* the one that is open; 0 */
+	guint failures;        /* in a row; sets the back-off */
+	gint64 logins[3];      /* times of the last ones, dates_clock_us() */
+	guint question;        /* the one that is open; 0 */
 	gboolean needs_phrase; /* the vault is locked: its phrase is asked for, not a password */
-	FolderId open_folder; /* fetch: what the user looks at */
-	gint generation;      /* of the cache that mailbox and skipped speak of */
-	GHashTable *skipped;  /* sync: folder ids whose job the user cancelled; until asked for */
+	FolderId open_folder;  /* fetch: what the user looks at */
+	gint generation;       /* of the cache that mailbox and skipped speak of */
+	GHashTable *skipped;   /* sync: folder ids whose job the user cancelled; until asked for */
 	gint64 next_round_us;
-	guint fetched;        /* messages whose headers came, since the start */
-	gboolean compressed;  /* COMPRESS was tried on this connection */
-	gboolean list_known;  /* LIST came on this connection */
-	guint refused;        /* fetch, watch: connections that failed while sync is on line */
-	gboolean given_up;    /* goes without this connection */
-	gint64 file_at_us;    /* sync: when to look after sent copies again; 0: not */
-	GHashTable *looked;   /* sync: outbox id -> time of the first look, both gint64 */
-	GQueue deferred;      /* sync: of Work, after what runs now */
+	guint fetched;       /* messages whose headers came, since the start */
+	gboolean compressed; /* COMPRESS was tried on this connection */
+	gboolean list_known; /* LIST came on this connection */
+	guint refused;       /* fetch, watch: connections that failed while sync is on line */
+	gboolean given_up;   /* goes without this connection */
+	gint64 file_at_us;   /* sync: when to look after sent copies again; 0: not */
+	GHashTable *looked;  /* sync: outbox id -> time of the first look, both gint64 */
+	GQueue deferred;     /* sync: of Work, after what runs now */
 };
 
 /* Its own view of the cache; NULL while there is none. */
 StoreView *worker_view(Worker *worker);
 gboolean worker_is_stopping(Worker *worker);
-/* Until the account is ours. Meanwhile what is posted here is asked of the process that holds it. FALSE: the end. */
+/* Until the account is ours. Meanwhile what is posted here is asked of the process that holds it. FALSE: the
+ * end. */
 gboolean worker_wait_start(Worker *worker);
 /* The cache was made anew: what this connection knew of it is void. TRUE: the session was dropped. */
 gboolean worker_check_cache(Worker *worker);

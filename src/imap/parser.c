@@ -101,7 +101,7 @@ gboolean
 imap_slice_is(ImapSlice slice, const char *word)
 {
 	return slice.data != NULL && slice.length == strlen(word) &&
-		g_ascii_strncasecmp(slice.data, word, slice.length) == 0;
+	       g_ascii_strncasecmp(slice.data, word, slice.length) == 0;
 }
 
 char *
@@ -195,7 +195,8 @@ imap_take_string(ImapParser *parser, ImapSlice *string)
 		return FALSE;
 	if (*parser->at == '"')
 		return take_quoted(parser, string);
-	if (*parser->at == '{' || (*parser->at == '~' && parser->at + 1 < parser->end && parser->at[1] == '{'))
+	if (*parser->at == '{' ||
+		(*parser->at == '~' && parser->at + 1 < parser->end && parser->at[1] == '{'))
 		return take_literal(parser, string);
 	return FALSE;
 }

@@ -72,7 +72,7 @@ gboolean imap_skip_value(ImapParser *parser);
 ImapSlice imap_rest(ImapParser *parser);
 
 gboolean imap_slice_is(ImapSlice slice, const char *word); /* any case */
-char *imap_slice_dup(ImapSlice slice);                      /* NULL for NIL; NULs become blanks */
+char *imap_slice_dup(ImapSlice slice);                     /* NULL for NIL; NULs become blanks */
 
 void imap_flags_init(ImapFlags *flags);
 void imap_flags_clear(ImapFlags *flags);

@@ -23,8 +23,8 @@
 #define LONG_LITERAL (32 * 1024)
 
 typedef struct {
-	gsize at;       /* in text */
-	gsize total;    /* as announced */
+	gsize at;    /* in text */
+	gsize total; /* as announced */
 	gsize received;
 	gsize offset;   /* in blob, when own is NULL */
 	char *own;      /* a long literal's memory */
@@ -118,7 +118,7 @@ static gboolean
 receives_directly(const ImapReader *reader)
 {
 	return reader->in_literal && reader->start == reader->end && current(reader)->total >= LONG_LITERAL &&
-		!current(reader)->dropped && current(reader)->received < current(reader)->total;
+	       !current(reader)->dropped && current(reader)->received < current(reader)->total;
 }
 
 char *
@@ -335,7 +335,8 @@ hand_out(ImapReader *reader, ImapResponse *response)
 		if (from->own != NULL)
 			literal.octets.data = from->own;
 		else if (!from->dropped)
-			literal.octets.data = from->total ? (const char *)reader->blob->data + from->offset : "";
+			literal.octets.data =
+				from->total ? (const char *)reader->blob->data + from->offset : "";
 		g_array_append_val(reader->literals, literal);
 	}
 	response->text = reader->text->str;

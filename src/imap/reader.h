@@ -31,7 +31,8 @@ typedef struct {
 	ImapSlice octets; /* data NULL where it was dropped (imap_reader_drop, imap_reader_bound_literal) */
 } ImapLiteral;
 
-/* One response, the last CRLF and the CRLFs before literals left out. Borrowed until the next call of imap_reader_next. */
+/* One response, the last CRLF and the CRLFs before literals left out. Borrowed until the next call of
+ * imap_reader_next. */
 typedef struct {
 	const char *text; /* NUL-terminated too; may hold NULs */
 	gsize length;
@@ -50,7 +51,8 @@ ImapReader *imap_reader_new(const ImapReaderLimits *limits);
 void imap_reader_free(ImapReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImapReader, imap_reader_free)
 
-/* Where the next bytes go, at least one; valid until any other call. Call imap_reader_next() until it wants more before. */
+/* Where the next bytes go, at least one; valid until any other call. Call imap_reader_next() until it wants
+ * more before. */
 char *imap_reader_space(ImapReader *reader, gsize *size);
 /* length bytes, at most the size told, were written there. */
 void imap_reader_received(ImapReader *reader, gsize length);
@@ -59,7 +61,8 @@ void imap_reader_feed(ImapReader *reader, const char *data, gsize length);
 
 ImapReaderResult imap_reader_next(ImapReader *reader, ImapResponse *response, GError **error);
 
-/* Take out the bytes that imap_reader_next() has not looked at, for one who reads on in another way. The caller's. */
+/* Take out the bytes that imap_reader_next() has not looked at, for one who reads on in another way. The
+ * caller's. */
 char *imap_reader_take_input(ImapReader *reader, gsize *length);
 /* Bytes are waiting that imap_reader_next() has not looked at. */
 gboolean imap_reader_has_input(const ImapReader *reader);

@@ -60,11 +60,11 @@ typedef struct {
 gboolean imap_line_parse(ImapParser *parser, ImapLine *line, GError **error);
 
 /* Arguments of codes; FALSE when malformed (a server's slip that costs only this code). */
-gboolean imap_code_number(const ImapLine *line, guint32 *number);  /* UIDNEXT UIDVALIDITY UNSEEN */
-gboolean imap_code_modseq(const ImapLine *line, guint64 *modseq);  /* HIGHESTMODSEQ */
-gboolean imap_code_flags(const ImapLine *line, ImapFlags *flags);  /* PERMANENTFLAGS; flags initialised */
-gboolean imap_code_set(const ImapLine *line, ImapSet **set);       /* MODIFIED */
-gboolean imap_code_word(const ImapLine *line, char **word);        /* MAILBOXID "(F12)" -> "F12" */
+gboolean imap_code_number(const ImapLine *line, guint32 *number); /* UIDNEXT UIDVALIDITY UNSEEN */
+gboolean imap_code_modseq(const ImapLine *line, guint64 *modseq); /* HIGHESTMODSEQ */
+gboolean imap_code_flags(const ImapLine *line, ImapFlags *flags); /* PERMANENTFLAGS; flags initialised */
+gboolean imap_code_set(const ImapLine *line, ImapSet **set);      /* MODIFIED */
+gboolean imap_code_word(const ImapLine *line, char **word);       /* MAILBOXID "(F12)" -> "F12" */
 gboolean imap_code_appenduid(const ImapLine *line, guint32 *uidvalidity, guint32 *uid);
 /*
  * COPYUID: pairs (of ImapUidPair) receives those whose source is in asked, in

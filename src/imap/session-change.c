@@ -21,7 +21,8 @@ set_free(gpointer set)
 
 /* ---- what goes away ---- */
 
-/* A command of ours ended that took unmapped messages away: they were gone, or not known which. Takes gone. */
+/* A command of ours ended that took unmapped messages away: they were gone, or not known which. Takes gone.
+ */
 static void
 tell_removed(ImapSession *session, ImapSet *gone, gboolean sure)
 {
@@ -118,7 +119,8 @@ copy_or_move(ImapSession *session, const TicketKind *kind, const char *words, co
 	copy->uids = imap_set_copy(uids);
 	copy->copied.pairs = g_array_new(FALSE, FALSE, sizeof(ImapUidPair));
 	ticket = imap_ticket_new(session, kind, copy);
-	ok = imap_send_pieces(session, ticket, words, uids, behind, error) && imap_await(session, ticket, error);
+	ok = imap_send_pieces(session, ticket, words, uids, behind, error) &&
+	     imap_await(session, ticket, error);
 	copied->uidvalidity = copy->copied.uidvalidity;
 	copied->pairs = g_array_copy(copy->copied.pairs);
 	imap_finish(session, ticket);
@@ -186,12 +188,13 @@ imap_session_expunge(ImapSession *session, const ImapSet *uids, Cancel *cancel, 
 		return FALSE;
 	if (!imap_session_has(session, IMAP_CAP_UIDPLUS)) {
 		fault_set(error, FAULT_REFUSED,
-			_("The server cannot remove single messages (no UIDPLUS): they stay marked as deleted."));
+			_("The server cannot remove single messages (no UIDPLUS): they stay marked as "
+			  "deleted."));
 		return FALSE;
 	}
 	ticket = imap_ticket_new(session, &expunge_kind, imap_set_copy(uids));
 	ok = imap_send_pieces(session, ticket, "UID EXPUNGE ", uids, NULL, error) &&
-		imap_await(session, ticket, error);
+	     imap_await(session, ticket, error);
 	imap_finish(session, ticket);
 	return ok;
 }
@@ -249,8 +252,8 @@ append_command(const ImapAppend *append)
 }
 
 gboolean
-imap_session_append(ImapSession *session, const ImapAppend *append, guint32 *uidvalidity, guint32 *uid, Cancel *cancel,
-	GError **error)
+imap_session_append(ImapSession *session, const ImapAppend *append, guint32 *uidvalidity, guint32 *uid,
+	Cancel *cancel, GError **error)
 {
 	g_autoptr(ImapCommand) command = NULL;
 	gboolean refused = FALSE, ok;
@@ -264,7 +267,7 @@ imap_session_append(ImapSession *session, const ImapAppend *append, guint32 *uid
 	appended = g_new0(Appended, 1);
 	ticket = imap_ticket_new(session, &append_kind, appended);
 	ok = imap_send_announcing(session, ticket, command, append->length, &refused, error) &&
-		(refused || write_octets(session, append, error)) && imap_await(session, ticket, error);
+	     (refused || write_octets(session, append, error)) && imap_await(session, ticket, error);
 	*uidvalidity = appended->uidvalidity;
 	*uid = appended->uid;
 	imap_finish(session, ticket);

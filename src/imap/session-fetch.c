@@ -155,7 +155,8 @@ static const struct {
 static gboolean
 section_is_valid(const char *section)
 {
-	return strspn(section, "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == strlen(section);
+	return strspn(section, "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") ==
+	       strlen(section);
 }
 
 static void
@@ -193,7 +194,8 @@ fetch_items(const ImapSession *session, const ImapFetch *fetch, guint *needs, GE
 	}
 	for (guint i = 0; fetch->sections != NULL && fetch->sections[i] != NULL; i++) {
 		if (!section_is_valid(fetch->sections[i])) {
-			fault_set(error, FAULT_INPUT, _("\"%s\" is not a part of a message."), fetch->sections[i]);
+			fault_set(error, FAULT_INPUT, _("\"%s\" is not a part of a message."),
+				fetch->sections[i]);
 			return NULL;
 		}
 		g_string_append_printf(out, " BODY.PEEK[%s]", fetch->sections[i]);
@@ -318,7 +320,8 @@ add_store_flags(ImapCommand *command, const ImapStore *store)
 }
 
 gboolean
-imap_session_store(ImapSession *session, const ImapStore *store, ImapSet **modified, Cancel *cancel, GError **error)
+imap_session_store(
+	ImapSession *session, const ImapStore *store, ImapSet **modified, Cancel *cancel, GError **error)
 {
 	g_autoptr(ImapCommand) behind = imap_command_new("");
 	Rows *rows;
@@ -338,7 +341,7 @@ imap_session_store(ImapSession *session, const ImapStore *store, ImapSet **modif
 		imap_command_rawf(behind, " (UNCHANGEDSINCE %" G_GUINT64_FORMAT ")", store->unchanged_since);
 	add_store_flags(behind, store);
 	ok = imap_send_pieces(session, ticket, "UID STORE ", store->uids, behind, error) &&
-		imap_await(session, ticket, error);
+	     imap_await(session, ticket, error);
 	if (modified != NULL && ticket->open == 0)
 		*modified = g_steal_pointer(&rows->modified);
 	imap_finish(session, ticket);

@@ -22,7 +22,7 @@ typedef struct {
 	GTree *by_name;     /* raw -> ImapFolder, borrowed; a tree, for the names are the server's */
 	gboolean status;    /* wanted, and not yet told */
 	char *pattern;
-	gboolean wanted;    /* status, however it is told */
+	gboolean wanted; /* status, however it is told */
 } List;
 
 static int
@@ -114,8 +114,8 @@ static const char *
 status_items(const ImapSession *session)
 {
 	return imap_session_has(session, IMAP_CAP_CONDSTORE)
-		? "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"
-		: "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)";
+		       ? "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"
+		       : "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)";
 }
 
 /* " RETURN (...)", "" where the server has no LIST-EXTENDED. *status: counts come with it. */
@@ -129,8 +129,8 @@ list_return(const ImapSession *session, gboolean *status)
 		return g_strdup("");
 	*status = wanted && imap_session_has(session, IMAP_CAP_LIST_STATUS);
 	return g_strconcat(" RETURN (SUBSCRIBED CHILDREN",
-		imap_session_has(session, IMAP_CAP_SPECIAL_USE) ? " SPECIAL-USE" : "", *status ? " STATUS " : "",
-		*status ? status_items(session) : "", ")", NULL);
+		imap_session_has(session, IMAP_CAP_SPECIAL_USE) ? " SPECIAL-USE" : "",
+		*status ? " STATUS " : "", *status ? status_items(session) : "", ")", NULL);
 }
 
 static Ticket *
@@ -155,7 +155,7 @@ list_start(ImapSession *session, const ImapList *how, GError **error)
 	imap_command_raw(list_command, behind);
 	imap_command_string(lsub_command, pattern);
 	ok = imap_send(session, ticket, list_command, error) &&
-		(*behind != '\0' || imap_send(session, ticket, lsub_command, error));
+	     (*behind != '\0' || imap_send(session, ticket, lsub_command, error));
 	if (ok)
 		return ticket;
 	imap_finish(session, ticket);
@@ -282,7 +282,8 @@ one_status_free(gpointer data)
 }
 
 static Take
-one_status_data(ImapSession *session, Ticket *ticket, const ImapLine *line, ImapParser *parser, GError **error)
+one_status_data(
+	ImapSession *session, Ticket *ticket, const ImapLine *line, ImapParser *parser, GError **error)
 {
 	OneStatus *one = ticket->state;
 	g_autofree char *name = NULL;
@@ -301,7 +302,8 @@ one_status_data(ImapSession *session, Ticket *ticket, const ImapLine *line, Imap
 static const TicketKind one_status_kind = {"STATUS", one_status_data, NULL, one_status_free, FALSE};
 
 gboolean
-imap_session_status(ImapSession *session, const char *mailbox, ImapStatus *status, Cancel *cancel, GError **error)
+imap_session_status(
+	ImapSession *session, const char *mailbox, ImapStatus *status, Cancel *cancel, GError **error)
 {
 	OneStatus *one;
 	Ticket *ticket;
@@ -320,7 +322,8 @@ imap_session_status(ImapSession *session, const char *mailbox, ImapStatus *statu
 }
 
 gboolean
-imap_session_create(ImapSession *session, const char *mailbox, const char *use, Cancel *cancel, GError **error)
+imap_session_create(
+	ImapSession *session, const char *mailbox, const char *use, Cancel *cancel, GError **error)
 {
 	g_autoptr(ImapCommand) command = imap_command_new("CREATE ");
 

@@ -167,7 +167,8 @@ wait_once(ImapSession *session, int wake_fd, gint64 end_us, ImapIdle *result, gb
 }
 
 gboolean
-imap_session_idle(ImapSession *session, int wake_fd, int timeout_ms, ImapIdle *result, Cancel *cancel, GError **error)
+imap_session_idle(
+	ImapSession *session, int wake_fd, int timeout_ms, ImapIdle *result, Cancel *cancel, GError **error)
 {
 	gint64 end_us = timeout_ms < 0 ? -1 : dates_clock_us() + (gint64)timeout_ms * 1000;
 	gboolean over = FALSE;

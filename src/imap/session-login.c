@@ -39,11 +39,11 @@ static const struct {
 	{"IDLE", IMAP_CAP_IDLE, 0},
 	{"IMAP4rev1", IMAP_CAP_IMAP4REV1, 0},
 	{"IMAP4rev2", IMAP_CAP_IMAP4REV2,
-		BIT(IMAP_CAP_ENABLE) | BIT(IMAP_CAP_ESEARCH) | BIT(IMAP_CAP_IDLE) | BIT(IMAP_CAP_LIST_EXTENDED) |
-			BIT(IMAP_CAP_LIST_STATUS) | BIT(IMAP_CAP_LITERAL_MINUS) | BIT(IMAP_CAP_MOVE) |
-			BIT(IMAP_CAP_NAMESPACE) | BIT(IMAP_CAP_SASL_IR) | BIT(IMAP_CAP_SPECIAL_USE) |
-			BIT(IMAP_CAP_STATUS_SIZE) | BIT(IMAP_CAP_UIDPLUS) | BIT(IMAP_CAP_UNSELECT) |
-			BIT(IMAP_CAP_CHILDREN)},
+		BIT(IMAP_CAP_ENABLE) | BIT(IMAP_CAP_ESEARCH) | BIT(IMAP_CAP_IDLE) |
+			BIT(IMAP_CAP_LIST_EXTENDED) | BIT(IMAP_CAP_LIST_STATUS) |
+			BIT(IMAP_CAP_LITERAL_MINUS) | BIT(IMAP_CAP_MOVE) | BIT(IMAP_CAP_NAMESPACE) |
+			BIT(IMAP_CAP_SASL_IR) | BIT(IMAP_CAP_SPECIAL_USE) | BIT(IMAP_CAP_STATUS_SIZE) |
+			BIT(IMAP_CAP_UIDPLUS) | BIT(IMAP_CAP_UNSELECT) | BIT(IMAP_CAP_CHILDREN)},
 	{"LIST-EXTENDED", IMAP_CAP_LIST_EXTENDED, 0},
 	{"LIST-STATUS", IMAP_CAP_LIST_STATUS, 0},
 	{"LITERAL-", IMAP_CAP_LITERAL_MINUS, 0},
@@ -174,7 +174,8 @@ take_greeting_line(ImapSession *session, const char *text)
 	}
 }
 
-/* What libcurl read before the stream was ours. Nothing in it breaks the session: the worst is "not known". */
+/* What libcurl read before the stream was ours. Nothing in it breaks the session: the worst is "not known".
+ */
 void
 imap_take_greeting(ImapSession *session)
 {
@@ -229,7 +230,8 @@ send_response(ImapSession *session, const Secret *line, GError **error)
 	return ok;
 }
 
-/* Answer challenges until the command is answered. *own receives the mechanism's objection, which ended it. */
+/* Answer challenges until the command is answered. *own receives the mechanism's objection, which ended it.
+ */
 static gboolean
 exchange(ImapSession *session, Ticket *ticket, Sasl *sasl, Secret **first, GError **own, GError **error)
 {
@@ -252,7 +254,8 @@ exchange(ImapSession *session, Ticket *ticket, Sasl *sasl, Secret **first, GErro
 }
 
 static gboolean
-start_authenticate(ImapSession *session, Ticket *ticket, SaslMechanism mechanism, Secret **first, GError **error)
+start_authenticate(
+	ImapSession *session, Ticket *ticket, SaslMechanism mechanism, Secret **first, GError **error)
 {
 	g_autoptr(ImapCommand) command = imap_command_new("AUTHENTICATE ");
 
@@ -375,8 +378,8 @@ static gboolean
 may_use_login_command(const ImapSession *session, const ImapLogin *login)
 {
 	return !login->token && !login->external && login->secret != NULL &&
-		!imap_session_has(session, IMAP_CAP_LOGINDISABLED) &&
-		net_stream_is_confidential(session->stream);
+	       !imap_session_has(session, IMAP_CAP_LOGINDISABLED) &&
+	       net_stream_is_confidential(session->stream);
 }
 
 /*
@@ -457,7 +460,8 @@ send_id(ImapSession *session, const ImapIdField *id, GError **error)
 static gboolean
 introduce(ImapSession *session, const ImapLogin *login, GError **error)
 {
-	if (login->id != NULL && imap_session_has(session, IMAP_CAP_ID) && !send_id(session, login->id, error))
+	if (login->id != NULL && imap_session_has(session, IMAP_CAP_ID) &&
+		!send_id(session, login->id, error))
 		return FALSE;
 	if (imap_session_has(session, IMAP_CAP_QRESYNC)) {
 		g_autoptr(ImapCommand) enable = imap_command_new("ENABLE QRESYNC");
@@ -482,7 +486,8 @@ log_in(ImapSession *session, const ImapLogin *login, GError **error)
 	/* Whose mail that would be is not known: under TLS it is no service but a trap. */
 	if (session->preauth && net_stream_tls(session->stream) != NULL && !login->external) {
 		fault_set(error, FAULT_PROTOCOL,
-			_("The server claims that nobody has to log in (PREAUTH). This is refused: it may be somebody else's mail."));
+			_("The server claims that nobody has to log in (PREAUTH). This is refused: it may be "
+			  "somebody else's mail."));
 		return FALSE;
 	}
 	if (session->preauth)
@@ -612,7 +617,7 @@ imap_session_compress(ImapSession *session, Cancel *cancel, GError **error)
 	}
 	early = imap_reader_take_input(session->reader, &length);
 	return net_stream_start_compress(session->stream, early, length, &failure) ||
-		imap_fail(session, failure, error);
+	       imap_fail(session, failure, error);
 }
 
 void

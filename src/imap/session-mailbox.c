@@ -185,7 +185,7 @@ select_done(ImapSession *session, Ticket *ticket, const ImapLine *line)
 	select_code(session, state, line);
 	selected->read_only = selected->read_only || state->examine;
 	selected->resynced = session->qresync && state->uidvalidity != 0 && !state->rows_lost &&
-		selected->uidvalidity == state->uidvalidity && selected->highestmodseq != 0;
+			     selected->uidvalidity == state->uidvalidity && selected->highestmodseq != 0;
 	if (!selected->resynced)
 		imap_set_clear(selected->vanished);
 	session->mailbox = g_strdup(state->mailbox);
@@ -244,8 +244,8 @@ select_once(ImapSession *session, const char *mailbox, const ImapSelect *options
 }
 
 gboolean
-imap_session_select(ImapSession *session, const char *mailbox, const ImapSelect *options, ImapSelected *selected,
-	Cancel *cancel, GError **error)
+imap_session_select(ImapSession *session, const char *mailbox, const ImapSelect *options,
+	ImapSelected *selected, Cancel *cancel, GError **error)
 {
 	static const ImapSelect none = {0};
 	const ImapSelect *how = options ? options : &none;
@@ -258,8 +258,7 @@ imap_session_select(ImapSession *session, const char *mailbox, const ImapSelect 
 	if (select_once(session, mailbox, how, resync, TRUE, selected, &bad, &refused))
 		return TRUE;
 	/* Offered, but not understood: ENABLE was refused, or the server errs. */
-	if (bad && session->failure == NULL &&
-		(resync || imap_session_has(session, IMAP_CAP_CONDSTORE))) {
+	if (bad && session->failure == NULL && (resync || imap_session_has(session, IMAP_CAP_CONDSTORE))) {
 		g_clear_error(&refused);
 		if (select_once(session, mailbox, how, FALSE, FALSE, selected, &bad, &refused))
 			return TRUE;

@@ -21,7 +21,7 @@
 #define IMAP_SET_BYTES 7000
 
 typedef enum {
-	TAKE_NO,     /* not mine */
+	TAKE_NO, /* not mine */
 	TAKE_YES,
 	TAKE_BROKEN, /* error set: the session is over */
 } Take;
@@ -31,7 +31,8 @@ typedef struct Ticket Ticket;
 typedef struct {
 	const char *what; /* the command, for errors: "SELECT" */
 	/* An untagged response; a FETCH is already parsed in session->row. NULL: none is mine. */
-	Take (*data)(ImapSession *session, Ticket *ticket, const ImapLine *line, ImapParser *parser, GError **error);
+	Take (*data)(ImapSession *session, Ticket *ticket, const ImapLine *line, ImapParser *parser,
+		GError **error);
 	/* The tagged answer of one of its flights; may be NULL. */
 	void (*done)(ImapSession *session, Ticket *ticket, const ImapLine *line);
 	void (*free)(gpointer state);
@@ -42,12 +43,12 @@ struct Ticket {
 	ImapTicket id;
 	const TicketKind *kind;
 	gpointer state;
-	guint open;         /* flights not answered */
+	guint open;          /* flights not answered */
 	gboolean background; /* nobody will wait for it: freed when answered */
 	gboolean abandoned;
-	gboolean bad;       /* one answer was BAD */
-	ImapCode code;      /* of the last answer with one */
-	GError *error;      /* the first failure */
+	gboolean bad;  /* one answer was BAD */
+	ImapCode code; /* of the last answer with one */
+	GError *error; /* the first failure */
 };
 
 typedef struct {
@@ -83,7 +84,7 @@ struct ImapSession {
 	char delimiter;
 	gboolean qresync; /* ENABLED QRESYNC was told */
 	gboolean qresync_asked;
-	gboolean no_idle; /* IDLE was refused */
+	gboolean no_idle;    /* IDLE was refused */
 	gboolean plain_list; /* LIST with RETURN was not understood */
 
 	guint64 last_tag;
@@ -100,9 +101,10 @@ struct ImapSession {
 	guint32 exists;
 	guint32 uidvalidity;
 	ImapSeqMap *map;
-	guint unmapped; /* messages that a MOVE or EXPUNGE in flight took away, by numbers that the map lacks */
-	ImapRow row; /* the FETCH response at hand */
-	GQueue events; /* of ImapEvent* */
+	guint unmapped; /* messages that a MOVE or EXPUNGE in flight took away, by numbers that the map lacks
+			 */
+	ImapRow row;    /* the FETCH response at hand */
+	GQueue events;  /* of ImapEvent* */
 
 	IdleState idle;
 	gint64 idle_since_us; /* without IDLE: since the last NOOP */
@@ -113,7 +115,8 @@ struct ImapSession {
 
 /* Each public call begins here: alive, not canceled, and cancel is in charge from now on. */
 gboolean imap_begin(ImapSession *session, Cancel *cancel, GError **error);
-/* A new ticket; state is freed by kind->free. It lives until imap_finish(), or is freed by itself when in the background. */
+/* A new ticket; state is freed by kind->free. It lives until imap_finish(), or is freed by itself when in the
+ * background. */
 Ticket *imap_ticket_new(ImapSession *session, const TicketKind *kind, gpointer state);
 /* One that somebody waits for; NULL: none, or abandoned by a cancel. */
 Ticket *imap_ticket_by_id(const ImapSession *session, ImapTicket id);

@@ -253,7 +253,7 @@ static gboolean
 literal_goes_at_once(const ImapSession *session, gsize length)
 {
 	return imap_session_has(session, IMAP_CAP_LITERAL_PLUS) ||
-		(imap_session_has(session, IMAP_CAP_LITERAL_MINUS) && length <= 4096);
+	       (imap_session_has(session, IMAP_CAP_LITERAL_MINUS) && length <= 4096);
 }
 
 /* "{n}" of a literal; where the server has to be asked, ask. *refused: it answered NO in place of "+". */
@@ -398,7 +398,8 @@ read_response(ImapSession *session, ImapResponse *response, GError **error)
 			continue;
 		}
 		if (got == 0 && session->bye != NULL && *session->bye != '\0')
-			fault_set(&failure, FAULT_RETRY, _("The server closed the connection and said: %s"), session->bye);
+			fault_set(&failure, FAULT_RETRY, _("The server closed the connection and said: %s"),
+				session->bye);
 		else if (got == 0)
 			fault_set(&failure, FAULT_RETRY, _("The server closed the connection."));
 		return imap_fail(session, failure, error);

@@ -57,7 +57,8 @@ void imap_session_free(ImapSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImapSession, imap_session_free)
 
 gboolean imap_session_is_alive(const ImapSession *session);
-/* Milliseconds without a byte after which a server that owes an answer counts as gone; 0: LIMIT_COMMAND_IDLE_MS. */
+/* Milliseconds without a byte after which a server that owes an answer counts as gone; 0:
+ * LIMIT_COMMAND_IDLE_MS. */
 void imap_session_set_patience(ImapSession *session, guint ms);
 
 /* ---- login ---- */
@@ -128,7 +129,8 @@ typedef enum {
 gboolean imap_session_has(const ImapSession *session, ImapCap cap);
 /* All it said, blanks between, made safe; borrowed. For doctor and the log. */
 const char *imap_session_capabilities(const ImapSession *session);
-/* The greeting and what the server said of itself in ID ("name" and "version"), made safe; borrowed; NULL: nothing. */
+/* The greeting and what the server said of itself in ID ("name" and "version"), made safe; borrowed; NULL:
+ * nothing. */
 const char *imap_session_greeting(const ImapSession *session);
 const char *imap_session_server_name(const ImapSession *session);
 /* Prefix (raw) of the personal namespace, "" when none, and its delimiter (0: not told). */
@@ -161,12 +163,14 @@ typedef struct {
  */
 GPtrArray *imap_session_list(ImapSession *session, const ImapList *list, Cancel *cancel, GError **error);
 /* The same in two steps, for pipelining. */
-ImapTicket imap_session_list_start(ImapSession *session, const ImapList *list, Cancel *cancel, GError **error);
+ImapTicket imap_session_list_start(
+	ImapSession *session, const ImapList *list, Cancel *cancel, GError **error);
 GPtrArray *imap_session_list_finish(ImapSession *session, ImapTicket ticket, Cancel *cancel, GError **error);
 
 gboolean imap_session_status(
 	ImapSession *session, const char *mailbox, ImapStatus *status, Cancel *cancel, GError **error);
-/* use: a SPECIAL-USE attribute such as "\\Trash", asked for where CREATE-SPECIAL-USE is offered; NULL: none. */
+/* use: a SPECIAL-USE attribute such as "\\Trash", asked for where CREATE-SPECIAL-USE is offered; NULL: none.
+ */
 gboolean imap_session_create(
 	ImapSession *session, const char *mailbox, const char *use, Cancel *cancel, GError **error);
 gboolean imap_session_rename(
@@ -197,11 +201,12 @@ typedef struct {
 	guint32 uidnext;       /* 0: not told */
 	guint64 highestmodseq; /* 0: NOMODSEQ, or not told */
 	gboolean read_only;
-	gboolean resynced;  /* QRESYNC with matching uidvalidity: vanished and the changed rows are the whole difference */
-	ImapSet *vanished;  /* never NULL; UIDs expunged since (not clipped: do that against what you know) */
+	gboolean resynced; /* QRESYNC with matching uidvalidity: vanished and the changed rows are the whole
+			      difference */
+	ImapSet *vanished; /* never NULL; UIDs expunged since (not clipped: do that against what you know) */
 	ImapFlags permanent; /* flags that can be set for good; IMAP_FLAG_ANY: also new keywords */
 	gboolean uid_not_sticky;
-	char *mailbox_id;   /* OBJECTID; NULL: none */
+	char *mailbox_id; /* OBJECTID; NULL: none */
 } ImapSelected;
 
 /* Release what selected holds; not the struct. */
@@ -235,24 +240,28 @@ typedef void (*ImapProgressFunc)(guint64 received, guint64 total, gpointer user)
 
 /* What to fetch of which messages. UID is always asked for. */
 typedef struct {
-	/* Either uids, or sequence numbers first..last (last 0: "*"). An empty mailbox has none: servers answer NO or BAD. */
+	/* Either uids, or sequence numbers first..last (last 0: "*"). An empty mailbox has none: servers
+	 * answer NO or BAD. */
 	const ImapSet *uids;
 	guint32 first;
 	guint32 last;
 
 	guint items;        /* ImapFetchItems */
 	const char *fields; /* header fields, blanks between; NULL: none */
-	/* Body sections by BODY.PEEK, ended by NULL: "" whole, "HEADER", "TEXT", "1.2", "1.2.MIME"; NULL: none */
+	/* Body sections by BODY.PEEK, ended by NULL: "" whole, "HEADER", "TEXT", "1.2", "1.2.MIME"; NULL:
+	 * none */
 	const char *const *sections;
-	guint64 octets;     /* at most so many octets of each section; 0: all */
-	guint64 origin;     /* from this octet on; only with octets */
-	guint64 size; /* RFC822.SIZE where known: longer literals than 2 x size + 64 KiB are dropped; 0: no bound */
+	guint64 octets; /* at most so many octets of each section; 0: all */
+	guint64 origin; /* from this octet on; only with octets */
+	guint64 size;   /* RFC822.SIZE where known: longer literals than 2 x size + 64 KiB are dropped; 0: no
+			   bound */
 	guint64 changed_since; /* CONDSTORE; 0: none */
-	gboolean vanished;  /* with changed_since and uids, where QRESYNC is on: tell expunged ones too (imap event) */
+	gboolean vanished; /* with changed_since and uids, where QRESYNC is on: tell expunged ones too (imap
+			      event) */
 
 	ImapRowFunc row;
 	ImapProgressFunc progress; /* may be NULL */
-	gpointer user;      /* for both */
+	gpointer user;             /* for both */
 } ImapFetch;
 
 /*
@@ -274,7 +283,7 @@ typedef struct {
 	const char *const *keywords; /* ended by NULL; NULL: none */
 	guint64 unchanged_since;     /* CONDSTORE; 0: none */
 	gboolean labels;             /* keywords are Gmail labels (X-GM-LABELS), UTF-8 */
-	ImapRowFunc row;             /* new FLAGS/MODSEQ rows of these UIDs; NULL: .SILENT, and rows become events */
+	ImapRowFunc row; /* new FLAGS/MODSEQ rows of these UIDs; NULL: .SILENT, and rows become events */
 	gpointer user;
 } ImapStore;
 
@@ -305,14 +314,14 @@ typedef struct {
 	gsize length;
 	guint system;
 	const char *const *keywords;
-	DateTime received;      /* seconds 0: the server's clock */
+	DateTime received; /* seconds 0: the server's clock */
 	ImapProgressFunc progress;
 	gpointer user;
 } ImapAppend;
 
 /* *uidvalidity and *uid: APPENDUID, 0 when not told. */
-gboolean imap_session_append(ImapSession *session, const ImapAppend *append, guint32 *uidvalidity, guint32 *uid,
-	Cancel *cancel, GError **error);
+gboolean imap_session_append(ImapSession *session, const ImapAppend *append, guint32 *uidvalidity,
+	guint32 *uid, Cancel *cancel, GError **error);
 
 /* Search keys with quoted or literal arguments: imap/writer.h. */
 typedef struct ImapCommand ImapCommand;
@@ -333,9 +342,10 @@ gboolean imap_session_noop(ImapSession *session, Cancel *cancel, GError **error)
 typedef enum {
 	IMAP_EVENT_EXISTS,   /* count: messages now */
 	IMAP_EVENT_EXPUNGED, /* uids; NULL: not known which (or more news than are kept): compare all UIDs */
-	IMAP_EVENT_FLAGS,    /* uid (0: unknown, only the sequence number was told), flags, modseq (0: not told) */
-	IMAP_EVENT_ALERT,    /* text: the user must see it; made safe */
-	IMAP_EVENT_BYE,      /* text: the server is going away */
+	IMAP_EVENT_FLAGS, /* uid (0: unknown, only the sequence number was told), flags, modseq (0: not told)
+			   */
+	IMAP_EVENT_ALERT, /* text: the user must see it; made safe */
+	IMAP_EVENT_BYE,   /* text: the server is going away */
 	IMAP_EVENT_UIDVALIDITY, /* the mailbox changed under us: select it again */
 } ImapEventKind;
 
@@ -369,5 +379,5 @@ typedef enum { IMAP_IDLE_NEWS, IMAP_IDLE_WOKEN, IMAP_IDLE_TIMEOUT } ImapIdle;
  * renewed after 24 minutes, and at once when the clock jumped (suspend), so that
  * a dead line is noticed. Without the capability: NOOP each 2 minutes.
  */
-gboolean imap_session_idle(ImapSession *session, int wake_fd, int timeout_ms, ImapIdle *result, Cancel *cancel,
-	GError **error);
+gboolean imap_session_idle(
+	ImapSession *session, int wake_fd, int timeout_ms, ImapIdle *result, Cancel *cancel, GError **error);

@@ -212,7 +212,8 @@ imap_set_add_range(ImapSet *set, guint32 first, guint32 last)
 		return;
 	/* Neighbours that touch are taken in. */
 	at = find(set, range.first - 1 ? range.first - 1 : 1);
-	for (stop = at; stop < set->ranges->len && RANGE(set, stop).first <= (guint64)range.last + 1; stop++) {
+	for (stop = at; stop < set->ranges->len && RANGE(set, stop).first <= (guint64)range.last + 1;
+		stop++) {
 		range.first = MIN(range.first, RANGE(set, stop).first);
 		range.last = MAX(range.last, RANGE(set, stop).last);
 	}

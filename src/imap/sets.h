@@ -35,7 +35,8 @@ ImapSet *imap_set_parse(const char *text, gssize length, guint32 star, GError **
 char *imap_set_string(const ImapSet *set);
 void imap_set_append_string(const ImapSet *set, GString *out);
 
-/* 0 is never a member: adding it does nothing. Appending in rising order is fast, other orders cost a search. */
+/* 0 is never a member: adding it does nothing. Appending in rising order is fast, other orders cost a search.
+ */
 void imap_set_add(ImapSet *set, guint32 value);
 void imap_set_add_range(ImapSet *set, guint32 first, guint32 last);
 void imap_set_add_set(ImapSet *set, const ImapSet *other);
@@ -60,5 +61,6 @@ guint32 imap_set_last(const ImapSet *set);  /* 0: empty */
  * them; set keeps the rest. Batches newest first.
  */
 ImapSet *imap_set_take(ImapSet *set, guint32 count, gboolean lowest);
-/* Cut off the lowest ranges whose text fits in bytes, at least one range; set keeps the rest. For long command lines. */
+/* Cut off the lowest ranges whose text fits in bytes, at least one range; set keeps the rest. For long
+ * command lines. */
 ImapSet *imap_set_take_bytes(ImapSet *set, gsize bytes);

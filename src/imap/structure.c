@@ -65,8 +65,8 @@ take_params(Walk *walk, MimePart *part, AddParam add)
 		g_autofree char *value = NULL;
 		if (!take_text(walk, &name) || !take_text(walk, &value))
 			return FALSE;
-		if (name != NULL && value != NULL && part->params->len + part->disposition_params->len <
-				2 * LIMIT_RFC2231_SECTIONS)
+		if (name != NULL && value != NULL &&
+			part->params->len + part->disposition_params->len < 2 * LIMIT_RFC2231_SECTIONS)
 			add(part, name, value);
 	}
 	return TRUE;
@@ -177,8 +177,8 @@ take_addresses(Walk *walk, GPtrArray *into)
 		g_autofree char *route = NULL;
 		g_autofree char *local = NULL;
 		g_autofree char *domain = NULL;
-		if (!imap_take_char(walk->parser, '(') || !take_text(walk, &name) || !take_text(walk, &route) ||
-			!take_text(walk, &local) || !take_text(walk, &domain) ||
+		if (!imap_take_char(walk->parser, '(') || !take_text(walk, &name) ||
+			!take_text(walk, &route) || !take_text(walk, &local) || !take_text(walk, &domain) ||
 			!imap_take_char(walk->parser, ')'))
 			return FALSE;
 		if (into != NULL && local != NULL && domain != NULL && into->len < LIMIT_ADDRESSES) {
@@ -256,7 +256,8 @@ take_single(Walk *walk)
 
 	if (!take_text(walk, &type) || !take_text(walk, &subtype))
 		return NULL;
-	part = mime_part_new(type && *type ? type : "application", subtype && *subtype ? subtype : "octet-stream");
+	part = mime_part_new(
+		type && *type ? type : "application", subtype && *subtype ? subtype : "octet-stream");
 	if (!take_basics(walk, part))
 		return NULL;
 	/* Exchange says message/rfc822 without an envelope for damaged ones. */

@@ -7,8 +7,8 @@
 #include "imap/parser.h"
 
 /*
- * Take a body at the parser. NULL where it is malformed; parts past LIMIT_MIME_NESTING or LIMIT_MIME_PARTS are
- * left out and their parent is opaque. Finished (mime_part_finish), the caller's.
+ * Take a body at the parser. NULL where it is malformed; parts past LIMIT_MIME_NESTING or LIMIT_MIME_PARTS
+ * are left out and their parent is opaque. Finished (mime_part_finish), the caller's.
  *
  * Lenient: NIL for a size, a number of lines or an encoding (Exchange, iCloud),
  * NIL for a type, missing or surplus fields at the end, an empty string for a

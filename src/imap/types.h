@@ -30,8 +30,8 @@ typedef enum {
 
 /* System flags as bits, keywords as the server spells them ("$Label1", "NonJunk"). */
 typedef struct {
-	guint system;          /* ImapFlag */
-	GPtrArray *keywords;   /* of char*, never NULL; at most LIMIT_KEYWORDS_MESSAGE, in the server's order */
+	guint system;        /* ImapFlag */
+	GPtrArray *keywords; /* of char*, never NULL; at most LIMIT_KEYWORDS_MESSAGE, in the server's order */
 } ImapFlags;
 
 /* What a FETCH response told: ImapRow.has. */
@@ -70,21 +70,21 @@ typedef struct {
 	guint32 uid; /* 0: not told */
 	guint has;   /* ImapHas */
 	ImapFlags flags;
-	DateTime received;    /* INTERNALDATE */
-	guint64 size;         /* RFC822.SIZE, octets */
+	DateTime received; /* INTERNALDATE */
+	guint64 size;      /* RFC822.SIZE, octets */
 	guint64 modseq;
-	ImapSlice fields;     /* BODY[HEADER.FIELDS (...)]: a header block */
-	MimePart *structure;  /* BODYSTRUCTURE */
-	char *email_id;       /* RFC 8474; NULL: none */
+	ImapSlice fields;    /* BODY[HEADER.FIELDS (...)]: a header block */
+	MimePart *structure; /* BODYSTRUCTURE */
+	char *email_id;      /* RFC 8474; NULL: none */
 	char *thread_id;
-	guint64 gm_msgid;     /* Gmail's X-GM-EXT-1 */
+	guint64 gm_msgid; /* Gmail's X-GM-EXT-1 */
 	guint64 gm_thrid;
 	GPtrArray *gm_labels; /* of char*, UTF-8; NULL unless IMAP_HAS_GM_LABELS */
 	GArray *sections;     /* of ImapSection; NULL: none */
 } ImapRow;
 
 typedef enum {
-	IMAP_FOLDER_NOSELECT = 1 << 0,      /* \Noselect or \NonExistent */
+	IMAP_FOLDER_NOSELECT = 1 << 0, /* \Noselect or \NonExistent */
 	IMAP_FOLDER_NOINFERIORS = 1 << 1,
 	IMAP_FOLDER_HAS_CHILDREN = 1 << 2,
 	IMAP_FOLDER_HAS_NO_CHILDREN = 1 << 3,
@@ -124,7 +124,8 @@ typedef struct {
 	char *name;       /* UTF-8, by modified UTF-7; raw's bytes made valid where it is malformed */
 	char delimiter;   /* 0: flat */
 	guint attributes; /* ImapFolderAttribute */
-	/* "inbox", "sent", "drafts", "trash", "junk", "archive", "all", "flagged", "important"; static; NULL: none */
+	/* "inbox", "sent", "drafts", "trash", "junk", "archive", "all", "flagged", "important"; static; NULL:
+	 * none */
 	const char *role;
 	gboolean subscribed;
 	gboolean selectable;

@@ -213,7 +213,8 @@ imap_command_append(ImapCommand *command, const ImapCommand *other)
 	for (guint i = 0; i < other->pieces->len; i++) {
 		const ImapPiece *piece = imap_command_piece(other, i);
 		if (piece->literal || piece->secret)
-			add_piece(command, piece->bytes->str, piece->bytes->len, piece->literal, piece->secret);
+			add_piece(
+				command, piece->bytes->str, piece->bytes->len, piece->literal, piece->secret);
 		else
 			add_bytes(command, piece->bytes->str, piece->bytes->len);
 	}

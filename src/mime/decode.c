@@ -232,5 +232,6 @@ mime_sha256(GBytes *octets)
 char *
 mime_versions(void)
 {
-	return g_strdup_printf("GMime %u.%u.%u", gmime_major_version, gmime_minor_version, gmime_micro_version);
+	return g_strdup_printf(
+		"GMime %u.%u.%u", gmime_major_version, gmime_minor_version, gmime_micro_version);
 }

@@ -70,7 +70,8 @@ sqlite3 *base_handle(StoreBase *base);
 /* A statement found the file damaged: close it and open it again with BASE_REBUILD or BASE_KEEP, which checks
  * it whole. */
 gboolean base_is_damaged(const StoreBase *base);
-/* Somebody, this process or another, met damage in it since it was opened: opening it again checks it whole. Costs one stat. */
+/* Somebody, this process or another, met damage in it since it was opened: opening it again checks it whole.
+ * Costs one stat. */
 gboolean base_is_suspect(const StoreBase *base);
 /* Read every page and index; FALSE with FAULT_DAMAGED. Slow: about 1 s for 500 MB. */
 gboolean base_check(StoreBase *base, GError **error);

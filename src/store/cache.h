@@ -165,7 +165,8 @@ gboolean store_cache_set_attachment(StoreCache *cache, gint64 cid, gboolean atta
 /* Drop bodies of contents that no row names, and the oldest read ones beyond limit bytes. */
 gboolean store_cache_trim(StoreCache *cache, guint64 limit, GError **error);
 
-/* A reader, maybe of another process, met damage: close it and open it again, which checks and where need be rebuilds. */
+/* A reader, maybe of another process, met damage: close it and open it again, which checks and where need be
+ * rebuilds. */
 gboolean store_cache_is_suspect(StoreCache *cache);
 
 /* PASSIVE checkpoint when due (every 2000 pages): call it after each batch. idle: settle, and TRUNCATE. */

@@ -6,8 +6,8 @@
 #include "store/types.h"
 
 /* Highest uid that is here, in a query of folder; 0: none. */
-#define FOLDER_TOP_UID \
-	" coalesce((SELECT max(message.id) - (folder.id << 33) FROM message" \
+#define FOLDER_TOP_UID                                                                                       \
+	" coalesce((SELECT max(message.id) - (folder.id << 33) FROM message"                                 \
 	" WHERE message.id >= folder.id << 33 AND message.id < (folder.id << 33) + 4294967296), 0)"
 
 /* The columns that folder_row_read() takes, of all that are not hidden. */
@@ -15,8 +15,8 @@
 	"SELECT id, name, raw, delimiter, role, subscribed, selectable,"                                     \
 	" EXISTS(SELECT 1 FROM folder_pending WHERE folder = folder.id), total, unread, flagged, "           \
 	"uidvalidity, uidnext,"                                                                              \
-	" modseq, low_uid, server_messages, server_unseen, server_uidnext, server_modseq, synced, opened," FOLDER_TOP_UID    \
-	" FROM folder WHERE hidden = 0"
+	" modseq, low_uid, server_messages, server_unseen, server_uidnext, server_modseq, synced, "          \
+	"opened," FOLDER_TOP_UID " FROM folder WHERE hidden = 0"
 
 StoreFolder *folder_row_read(sqlite3_stmt *row);
 /* NULL: unknown. INBOX in any case. */

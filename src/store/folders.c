@@ -208,8 +208,7 @@ store_cache_set_status(StoreCache *cache, FolderId folder, guint32 messages, gui
 /* ---- opened, selected, synced --------------------------------------------------- */
 
 /* The first uid that is not here yet. */
-#define NEXT_UID                                                                                             \
-	FOLDER_TOP_UID " + 1"
+#define NEXT_UID FOLDER_TOP_UID " + 1"
 
 gboolean
 store_cache_set_opened(StoreCache *cache, FolderId folder, gint64 now, GError **error)
@@ -264,9 +263,11 @@ store_cache_synced(StoreCache *cache, FolderId folder, guint64 modseq, guint32 u
 	if (!cache_begin(cache, error))
 		return FALSE;
 	if (modseq != 0)
-		base_run(base, "UPDATE folder SET modseq = ? WHERE id = ?", "ii", (gint64)modseq, (gint64)folder);
+		base_run(base, "UPDATE folder SET modseq = ? WHERE id = ?", "ii", (gint64)modseq,
+			(gint64)folder);
 	if (uidnext != 0)
-		base_run(base, "UPDATE folder SET uidnext = ? WHERE id = ?", "ii", (gint64)uidnext, (gint64)folder);
+		base_run(base, "UPDATE folder SET uidnext = ? WHERE id = ?", "ii", (gint64)uidnext,
+			(gint64)folder);
 	if (complete)
 		base_run(base,
 			"UPDATE folder SET low_uid = 1, synced = ?,"

@@ -29,7 +29,8 @@ journal_find_row(Journal *journal, const char *account, RowId new_row, char **fo
 	guint32 *uid)
 {
 	sqlite3_stmt *row = base_query(journal->base,
-		"SELECT op.target, op.target_uidvalidity, op_msg.new_uid FROM op_msg JOIN op ON op.id = op_msg.op"
+		"SELECT op.target, op.target_uidvalidity, op_msg.new_uid FROM op_msg JOIN op ON op.id = "
+		"op_msg.op"
 		" WHERE op_msg.new_row = ? AND op_msg.new_row <> 0 AND op.account = ? AND op_msg.new_uid <> 0"
 		" ORDER BY op.id DESC LIMIT 1",
 		"it", new_row, account);

@@ -17,12 +17,14 @@
 
 typedef struct Journal Journal;
 
-/* path: $XDG_DATA_HOME/posthorn/posthorn.db; its folder is made. *warning (may be NULL; the caller's) says that a damaged file was set aside. */
+/* path: $XDG_DATA_HOME/posthorn/posthorn.db; its folder is made. *warning (may be NULL; the caller's) says
+ * that a damaged file was set aside. */
 Journal *journal_open(const char *path, char **warning, GError **error);
 void journal_close(Journal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_close)
 
-/* The secret of the keyed hash, made with the file. Borrowed for the journal's life, safe to copy from any thread. */
+/* The secret of the keyed hash, made with the file. Borrowed for the journal's life, safe to copy from any
+ * thread. */
 const HashKey *journal_hash_key(Journal *journal);
 
 /*
@@ -40,11 +42,13 @@ void journal_rollback(Journal *journal);
  * all of this call). FAULT_LOCAL when the disk is full: nothing was done.
  */
 gboolean journal_add(Journal *journal, Operation **operations, gsize count, GError **error);
-/* Operations of the account above id, in order; unfinished_only leaves out done, failed, undone. GPtrArray of Operation, without content. */
+/* Operations of the account above id, in order; unfinished_only leaves out done, failed, undone. GPtrArray of
+ * Operation, without content. */
 GPtrArray *journal_load(Journal *journal, const char *account, gint64 above_id, gboolean unfinished_only);
 Operation *journal_get(Journal *journal, gint64 id);
 GPtrArray *journal_group(Journal *journal, gint64 group);
-/* The newest groups first, for the undo list: GPtrArray of Operation (the first of each group). account NULL: all. */
+/* The newest groups first, for the undo list: GPtrArray of Operation (the first of each group). account NULL:
+ * all. */
 GPtrArray *journal_recent(Journal *journal, const char *account, gsize limit);
 /*
  * Newest group that can be undone: done or under way, undoes nothing, is not
@@ -58,18 +62,23 @@ GBytes *journal_load_content(Journal *journal, gint64 id);
  * once done. IN_FLIGHT counts an attempt. What was undone stays so: FAULT_REFUSED, also
  * when another process undid it a moment before. FAULT_UNKNOWN.
  */
-gboolean journal_set_state(Journal *journal, gint64 id, OperationState state, const char *error_text, GError **error);
+gboolean journal_set_state(
+	Journal *journal, gint64 id, OperationState state, const char *error_text, GError **error);
 /* State of one message of it; new_uid 0 leaves it; row/new_row as in OperationMessage. */
 gboolean journal_set_message(Journal *journal, gint64 id, guint index, OperationState state, guint32 new_uid,
 	RowId new_row, GError **error);
-/* All messages of operation as they stand (state, new_uid, new_row), in one commit; with settle its state and error too. */
+/* All messages of operation as they stand (state, new_uid, new_row), in one commit; with settle its state and
+ * error too. */
 gboolean journal_save(Journal *journal, const Operation *operation, gboolean settle, GError **error);
-/* The real place of a provisional row, from the operation that made it and was confirmed. FALSE: not known. *folder is the caller's. */
-gboolean journal_find_row(Journal *journal, const char *account, RowId new_row, char **folder, guint32 *uidvalidity,
-	guint32 *uid);
+/* The real place of a provisional row, from the operation that made it and was confirmed. FALSE: not known.
+ * *folder is the caller's. */
+gboolean journal_find_row(Journal *journal, const char *account, RowId new_row, char **folder,
+	guint32 *uidvalidity, guint32 *uid);
 /* Before a MOVE, COPY or APPEND is sent. */
-gboolean journal_set_target(Journal *journal, gint64 id, guint32 uidvalidity, guint32 uidnext, GError **error);
-/* Mark the operations of group as undone by group by (0: nothing had to be done on the server): pending ones become OPERATION_UNDONE. */
+gboolean journal_set_target(
+	Journal *journal, gint64 id, guint32 uidvalidity, guint32 uidnext, GError **error);
+/* Mark the operations of group as undone by group by (0: nothing had to be done on the server): pending ones
+ * become OPERATION_UNDONE. */
 gboolean journal_set_undone(Journal *journal, gint64 group, gint64 by, GError **error);
 /* Finished ones older than 90 days go, with their like in the outbox; a checkpoint under the flock. */
 void journal_tidy(Journal *journal, gint64 now);
@@ -77,8 +86,10 @@ void journal_tidy(Journal *journal, gint64 now);
 guint64 journal_version(Journal *journal);
 
 /* People written to: counts and last time. */
-gboolean journal_wrote_to(Journal *journal, const char *name, const char *address, gint64 now, GError **error);
-GPtrArray *journal_people(Journal *journal, const char *prefix, gsize limit); /* "Name <address>", most used first */
+gboolean journal_wrote_to(
+	Journal *journal, const char *name, const char *address, gint64 now, GError **error);
+GPtrArray *journal_people(
+	Journal *journal, const char *prefix, gsize limit); /* "Name <address>", most used first */
 /* Small values kept for good: roles chosen, Sent filed by the server, ... */
 char *journal_get_value(Journal *journal, const char *name);
 gboolean journal_set_value(Journal *journal, const char *name, const char *value, GError **error);

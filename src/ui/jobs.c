@@ -120,7 +120,8 @@ jobs_row(View *view, Grid *grid, Rect rect, guint row)
 	const EngineEvent *question = question_at(view, row);
 	const EngineJob *job = job_at(view, row);
 	g_autofree char *title = NULL, *detail = NULL, *words = NULL, *age = NULL;
-	int x, age_cells, bar = rect.cols >= 100 && job && job->state == JOB_RUNNING && job->total > 0 ? 16 : 0;
+	int x, age_cells,
+		bar = rect.cols >= 100 && job && job->state == JOB_RUNNING && job->total > 0 ? 16 : 0;
 
 	if (question) {
 		g_autofree char *brief = question_brief(question->question);
@@ -140,8 +141,8 @@ jobs_row(View *view, Grid *grid, Rect rect, guint row)
 	    1;
 	x = grid_column(grid, rect, 0, x, 10, STYLE_DIM, job->account) + 1;
 	x = grid_column(grid, rect, 0, x, MIN(34, rect.cols * 2 / 5), STYLE_NORMAL, title) + 2;
-	x = grid_column(grid, rect, 0, x, rect.cols - x - age_cells - (bar ? bar + 1 : 0), STYLE_DIM,
-		    detail) +
+	x = grid_column(
+		    grid, rect, 0, x, rect.cols - x - age_cells - (bar ? bar + 1 : 0), STYLE_DIM, detail) +
 	    1;
 	if (bar)
 		x = grid_bar(grid, rect, 0, x, bar, job->done, job->total) + 1;

@@ -9,7 +9,8 @@
 
 #include <glib.h>
 
-/* The iconv name for a label ("utf8", "ISO_8859-1", "ks_c_5601-1987", ...), or NULL when not allowed. Static. */
+/* The iconv name for a label ("utf8", "ISO_8859-1", "ks_c_5601-1987", ...), or NULL when not allowed. Static.
+ */
 const char *charset_map(const char *label);
 /*
  * Convert. A bad sequence becomes U+FFFD and one byte (of UTF-16 and UTF-32 one
@@ -21,7 +22,8 @@ const char *charset_map(const char *label);
  * when labelled so. The result is the caller's, valid UTF-8 and NUL-terminated,
  * *out_length (may be NULL) its length.
  */
-char *charset_to_utf8(const char *data, gsize length, const char *label, gsize *out_length, gboolean *guessed);
+char *charset_to_utf8(
+	const char *data, gsize length, const char *label, gsize *out_length, gboolean *guessed);
 
 /*
  * Modified UTF-7 of IMAP mailbox names (RFC 3501, 5.1.3), to and from UTF-8.

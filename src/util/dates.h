@@ -7,7 +7,7 @@
 #include <glib.h>
 
 typedef struct {
-	gint64 seconds;      /* since 1970-01-01 UTC */
+	gint64 seconds;        /* since 1970-01-01 UTC */
 	gint16 offset_minutes; /* of the zone it was written in, east positive */
 } DateTime;
 
@@ -23,7 +23,8 @@ gboolean dates_parse_imap(const char *text, gsize length, DateTime *date);
 char *dates_format_mail(DateTime date);    /* Fri, 20 Nov 2026 09:12:00 +0100 */
 char *dates_format_imap(DateTime date);    /* 20-Nov-2026 09:12:00 +0100 */
 char *dates_format_rfc3339(DateTime date); /* 2026-11-20T09:12:00+01:00 */
-/* For the index: 14:05 today, Thu 14:05 this week, 20 Nov this year, 2025-11-20; local zone, translated names. */
+/* For the index: 14:05 today, Thu 14:05 this week, 20 Nov this year, 2025-11-20; local zone, translated
+ * names. */
 char *dates_format_short(gint64 seconds, gint64 now);
 /* For the pager: Fri 20 Nov 2026 09:12 +0100, in the writer's zone. */
 char *dates_format_long(DateTime date);

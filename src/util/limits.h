@@ -20,14 +20,14 @@
 #define LIMIT_PROGRAM_MS (30 * 1000)
 
 /* Connections. */
-#define LIMIT_SLEPT_MS (30 * 1000)             /* a longer gap between the clocks: the machine slept */
-#define LIMIT_NET_GREETING (256 * 1024)        /* what a server says before the handover */
+#define LIMIT_SLEPT_MS (30 * 1000)      /* a longer gap between the clocks: the machine slept */
+#define LIMIT_NET_GREETING (256 * 1024) /* what a server says before the handover */
 #define LIMIT_NET_GREETING_LINES 1000
-#define LIMIT_NET_AHEAD (16 * 1024 * 1024)     /* what is read while a write goes on */
+#define LIMIT_NET_AHEAD (16 * 1024 * 1024) /* what is read while a write goes on */
 #define LIMIT_SASL_CHALLENGE (64 * 1024)
 #define LIMIT_SCRAM_ITERATIONS (1000 * 1000)
-#define LIMIT_SMTP_LINE (4 * 1024)             /* one line of an answer (RFC 5321: 512) */
-#define LIMIT_SMTP_LINES 1000                  /* lines of one answer */
+#define LIMIT_SMTP_LINE (4 * 1024) /* one line of an answer (RFC 5321: 512) */
+#define LIMIT_SMTP_LINES 1000      /* lines of one answer */
 #define LIMIT_SMTP_RECIPIENTS 10000
 
 /* IMAP. */

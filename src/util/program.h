@@ -9,14 +9,16 @@
 #include "util/cancel.h"
 
 typedef struct {
-	const char *input;     /* given on standard input; NULL: /dev/null */
+	const char *input; /* given on standard input; NULL: /dev/null */
 	gsize input_length;
-	gsize output_limit;    /* bytes of standard output kept; more ends the program; 0: LIMIT_PROGRAM_OUTPUT */
-	guint timeout_ms;      /* 0: LIMIT_PROGRAM_MS */
-	gboolean secret;       /* the output is wiped wherever it was buffered, never logged */
+	gsize output_limit; /* bytes of standard output kept; more ends the program; 0: LIMIT_PROGRAM_OUTPUT
+			     */
+	guint timeout_ms;   /* 0: LIMIT_PROGRAM_MS */
+	gboolean secret;    /* the output is wiped wherever it was buffered, never logged */
 } ProgramOptions;
 
-/* Split as a shell would: quotes and backslashes, no expansion but a leading "~/". FAULT_INPUT when unbalanced or empty. */
+/* Split as a shell would: quotes and backslashes, no expansion but a leading "~/". FAULT_INPUT when
+ * unbalanced or empty. */
 char **program_split(const char *command, GError **error); /* g_strfreev */
 /*
  * Run and wait, in a worker thread. The program leads a session of its own, has

@@ -11,9 +11,10 @@
 #include <glib.h>
 
 typedef enum {
-	TEXT_LINE = 0,        /* one line: \n and \t become a blank */
-	TEXT_LINES = 1 << 0,  /* \n stays, \t is expanded to 8 columns */
-	TEXT_MARKS = 1 << 1,  /* headers, names, links: bidi controls, zero-width and blank look-alikes become a visible mark */
+	TEXT_LINE = 0,       /* one line: \n and \t become a blank */
+	TEXT_LINES = 1 << 0, /* \n stays, \t is expanded to 8 columns */
+	TEXT_MARKS = 1 << 1, /* headers, names, links: bidi controls, zero-width and blank look-alikes become
+				a visible mark */
 } TextFlags;
 
 /*
@@ -33,7 +34,8 @@ void text_safe_append(GString *out, const char *text, gssize length, TextFlags f
 
 /* Cells of one character: 0, 1 or 2. Controls count 1 (their replacement). By wcwidth(). */
 int text_char_cells(gunichar c);
-/* Controls, line separators, bidi controls, zero-width characters, selectors, tags: what a reader cannot see. */
+/* Controls, line separators, bidi controls, zero-width characters, selectors, tags: what a reader cannot see.
+ */
 gboolean text_is_hidden(gunichar c);
 
 /*
@@ -42,7 +44,8 @@ gboolean text_is_hidden(gunichar c);
  * Cells of UTF-8; length -1: NUL-terminated.
  */
 int text_cells(const char *text, gssize length);
-/* Bytes of the longest prefix (whole characters with their combining marks) that fits in cells; *used receives its cells. */
+/* Bytes of the longest prefix (whole characters with their combining marks) that fits in cells; *used
+ * receives its cells. */
 gsize text_fit(const char *text, gssize length, int cells, int *used);
 /*
  * Exactly cells wide: cut with an ellipsis ("…", or "~" when ascii) or padded
@@ -55,7 +58,8 @@ char *text_column(const char *text, int cells, gboolean right, gboolean ascii);
  */
 GPtrArray *text_wrap(const char *text, int cells); /* of char*, free func set */
 
-/* Case and accents folded, for searching: "Müller" -> "muller", "ß" -> "ss", "Ø" -> "o". The result is the caller's. */
+/* Case and accents folded, for searching: "Müller" -> "muller", "ß" -> "ss", "Ø" -> "o". The result is the
+ * caller's. */
 char *text_fold(const char *text);
 /* 812, 12K, 4.1M, 2G (1024). The result is the caller's; plain ASCII, at most 5 cells. */
 char *text_size(guint64 size_bytes);

@@ -56,7 +56,8 @@ link_connect(Link *link, int port)
 	int one = 1, descriptor = socket(AF_INET, SOCK_STREAM, 0);
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (context == NULL || descriptor < 0 || connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0)
+	if (context == NULL || descriptor < 0 ||
+		connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0)
 		die("cannot connect");
 	setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	link->ssl = SSL_new(context);
@@ -180,7 +181,7 @@ main(int argc, char **argv)
 	link.read_bytes = link.written_bytes = 0;
 	ready = now();
 	run_commands(&link, argc > 4 && strcmp(argv[4], "wait") == 0);
-	printf("{\"seconds\": %.4f, \"after_login\": %.4f, \"read\": %llu, \"written\": %llu}\n", now() - start,
-		now() - ready, link.read_bytes, link.written_bytes);
+	printf("{\"seconds\": %.4f, \"after_login\": %.4f, \"read\": %llu, \"written\": %llu}\n",
+		now() - start, now() - ready, link.read_bytes, link.written_bytes);
 	return 0;
 }

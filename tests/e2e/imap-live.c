@@ -107,7 +107,7 @@ select_folder(ImapSession *session, const char *folder)
 static guint32
 append(ImapSession *session, const char *folder, const char *subject, gsize filling)
 {
-	g_autofree char *id_text = g_strdup_printf("<%s.%" G_GINT64_FORMAT "@example.org>", subject, dates_clock_us());
+	g_autofree char *id_text = g_strdup_printf("<%s.%" G_GINT64_FORMAT "@x>", subject, dates_clock_us());
 	g_autofree char *body = g_strnfill(filling, 'x');
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_autoptr(GError) error = NULL;
@@ -116,7 +116,8 @@ append(ImapSession *session, const char *folder, const char *subject, gsize fill
 
 	for (gsize i = 78; i + 2 < filling; i += 80)
 		memcpy(body + i, "\r\n", 2);
-	g_string_printf(text, "From: a@example.org\r\nSubject: %s\r\nMessage-ID: %s\r\n\r\n%s\r\n", subject, id_text, body);
+	g_string_printf(
+		text, "From: a@x.org\r\nSubject: %s\r\nMessage-ID: %s\r\n\r\n%s\r\n", subject, id_text, body);
 	what.data = text->str;
 	what.length = text->len;
 	imap_session_append(session, &what, &uidvalidity, &uid, NULL, &error);
@@ -327,6 +328,8 @@ test_append_and_fetch(void)
 {
 	static const char *const whole[] = {"", NULL};
 	static const char *const first[] = {"TEXT", NULL};
+	const guint all = IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_SIZE | IMAP_FETCH_MODSEQ |
+			  IMAP_FETCH_STRUCTURE | IMAP_FETCH_IDS;
 	g_autoptr(ImapSession) session = connect_as(NET_TLS);
 	g_autofree char *folder = fresh_folder(session);
 	guint32 uid = append(session, folder, "hello", 500000);
@@ -335,11 +338,7 @@ test_append_and_fetch(void)
 	guint64 size;
 
 	select_folder(session, folder);
-	fetch(session, &(ImapFetch){.uids = uids,
-			.items = IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_SIZE | IMAP_FETCH_MODSEQ |
-				IMAP_FETCH_STRUCTURE | IMAP_FETCH_IDS,
-			.fields = "FROM SUBJECT"},
-		&got);
+	fetch(session, &(ImapFetch){.uids = uids, .items = all, .fields = "FROM SUBJECT"}, &got);
 	g_assert_cmpuint(got.rows, ==, 1);
 	g_assert_cmpuint(got.last_uid, ==, uid);
 	g_assert_cmpuint(got.has & IMAP_HAS_DATE, !=, 0);
@@ -405,6 +404,14 @@ test_pipelined_fetches(void)
 }
 
 static void
+add_flag(ImapSession *session, ImapSet *uids, guint flag)
+{
+	ImapStore what = {.uids = uids, .system = flag};
+
+	g_assert_true(imap_session_store(session, &what, NULL, NULL, NULL));
+}
+
+static void
 test_store(void)
 {
 	static const char *const keywords[] = {"$Label1", NULL};
@@ -413,24 +420,25 @@ test_store(void)
 	guint32 uid = append(session, folder, "flagged", 10);
 	g_autoptr(ImapSet) uids = imap_set_new_range(uid, uid);
 	g_autoptr(ImapSet) modified = NULL;
+	ImapStore add = {.uids = uids, .system = IMAP_FLAG_SEEN | IMAP_FLAG_FLAGGED, .keywords = keywords};
 	g_auto(Got) got = {0};
 	guint64 before;
 
 	select_folder(session, folder);
 	fetch(session, &(ImapFetch){.uids = uids, .items = IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ}, &got);
 	before = got.modseq;
+	g_assert_true(imap_session_store(session, &add, NULL, NULL, NULL));
 	g_assert_true(imap_session_store(session,
-		&(ImapStore){.uids = uids, .system = IMAP_FLAG_SEEN | IMAP_FLAG_FLAGGED, .keywords = keywords}, NULL, NULL,
+		&(ImapStore){.uids = uids, .mode = IMAP_STORE_REMOVE, .system = IMAP_FLAG_SEEN}, NULL, NULL,
 		NULL));
-	g_assert_true(imap_session_store(session,
-		&(ImapStore){.uids = uids, .mode = IMAP_STORE_REMOVE, .system = IMAP_FLAG_SEEN}, NULL, NULL, NULL));
 	fetch(session, &(ImapFetch){.uids = uids, .items = IMAP_FETCH_FLAGS}, &got);
 	g_assert_cmpuint(got.system, ==, IMAP_FLAG_FLAGGED);
 	if (!imap_session_has(session, IMAP_CAP_CONDSTORE))
 		return;
 	/* Changed since: the server refuses, and says which. */
-	imap_session_store(session, &(ImapStore){.uids = uids, .system = IMAP_FLAG_DELETED, .unchanged_since = before},
-		&modified, NULL, NULL);
+	imap_session_store(session,
+		&(ImapStore){.uids = uids, .system = IMAP_FLAG_DELETED, .unchanged_since = before}, &modified,
+		NULL, NULL);
 	g_assert_nonnull(modified);
 	g_assert_true(imap_set_contains(modified, uid));
 }
@@ -465,8 +473,7 @@ test_copy_move_expunge(void)
 		g_assert_cmpuint(imap_set_count(event->uids), ==, 3);
 	} else {
 		g_assert_false(imap_session_move(session, uids, to, &moved, NULL, NULL));
-		g_assert_true(imap_session_store(session, &(ImapStore){.uids = uids, .system = IMAP_FLAG_DELETED}, NULL,
-			NULL, NULL));
+		add_flag(session, uids, IMAP_FLAG_DELETED);
 		g_assert_cmpint(imap_session_expunge(session, uids, NULL, NULL), ==, uidplus);
 	}
 	g_assert_true(imap_session_status(session, to, &status, NULL, &error));
@@ -521,9 +528,9 @@ test_resync(void)
 	gone = imap_set_new_range(imap_set_first(known), imap_set_first(known));
 	flagged = imap_set_new_range(imap_set_last(known), imap_set_last(known));
 	select_folder(other, folder);
-	g_assert_true(imap_session_store(other, &(ImapStore){.uids = gone, .system = IMAP_FLAG_DELETED}, NULL, NULL, NULL));
+	add_flag(other, gone, IMAP_FLAG_DELETED);
 	g_assert_true(imap_session_expunge(other, gone, NULL, &error));
-	g_assert_true(imap_session_store(other, &(ImapStore){.uids = flagged, .system = IMAP_FLAG_FLAGGED}, NULL, NULL, NULL));
+	add_flag(other, flagged, IMAP_FLAG_FLAGGED);
 	options.uidvalidity = before.uidvalidity;
 	options.modseq = before.highestmodseq;
 	options.known = known;
@@ -581,7 +588,7 @@ test_push(void)
 	fetch(session, &(ImapFetch){.uids = uids, .fields = "SUBJECT"}, &got);
 	g_assert_cmpuint(got.rows, ==, 1);
 	select_folder(other, folder);
-	g_assert_true(imap_session_store(other, &(ImapStore){.uids = uids, .system = IMAP_FLAG_FLAGGED}, NULL, NULL, NULL));
+	add_flag(other, uids, IMAP_FLAG_FLAGGED);
 	flags = wait_event(session, IMAP_EVENT_FLAGS);
 	g_assert_cmpuint(flags->uid, ==, uid);
 	g_assert_cmpuint(flags->flags.system & IMAP_FLAG_FLAGGED, !=, 0);
@@ -606,7 +613,7 @@ test_expunge_elsewhere(void)
 	g_assert_cmpuint(got.rows, ==, 4);
 	select_folder(other, folder);
 	gone = imap_set_new_uids(uids + 1, 2);
-	g_assert_true(imap_session_store(other, &(ImapStore){.uids = gone, .system = IMAP_FLAG_DELETED}, NULL, NULL, NULL));
+	add_flag(other, gone, IMAP_FLAG_DELETED);
 	g_assert_true(imap_session_expunge(other, gone, NULL, NULL));
 	event = wait_event(session, IMAP_EVENT_EXPUNGED);
 	g_assert_nonnull(event->uids);
@@ -683,7 +690,7 @@ test_cancel_within_100_ms(void)
 }
 
 static void
-test_canceled_fetch_leaves_the_session_usable(void)
+test_canceled_fetch(void)
 {
 	static const char *const whole[] = {"", NULL};
 	g_autoptr(ImapSession) session = connect_as(NET_TLS);
@@ -775,7 +782,7 @@ static const struct {
 	{"/imap/live/wake", test_wake},
 	{"/imap/live/compress", test_compress},
 	{"/imap/live/cancel-within-100-ms", test_cancel_within_100_ms},
-	{"/imap/live/canceled-fetch-leaves-the-session-usable", test_canceled_fetch_leaves_the_session_usable},
+	{"/imap/live/canceled-fetch-leaves-the-session-usable", test_canceled_fetch},
 	{"/imap/live/server-that-hangs-is-noticed", test_server_that_hangs_is_noticed},
 	{"/imap/live/pipelined-start", test_pipelined_start},
 };

@@ -21,7 +21,8 @@ static void
 check_form(const ImapSet *set)
 {
 	g_autofree char *text = imap_set_string(set);
-	g_autoptr(ImapSet) again = imap_set_is_empty(set) ? imap_set_new() : imap_set_parse(text, -1, 0, NULL);
+	g_autoptr(ImapSet) again =
+		imap_set_is_empty(set) ? imap_set_new() : imap_set_parse(text, -1, 0, NULL);
 
 	check(again != NULL && imap_set_count(again) == imap_set_count(set) &&
 		imap_set_ranges(again) == imap_set_ranges(set));

@@ -48,7 +48,8 @@ main(int argc, char **argv)
 		count++;
 	}
 	if (count == 0) {
-		g_autofree char *folder = g_build_filename(top ? top : ".", "tests", "fuzz", "corpus", name, NULL);
+		g_autofree char *folder =
+			g_build_filename(top ? top : ".", "tests", "fuzz", "corpus", name, NULL);
 		g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
 		const char *entry;
 		if (dir == NULL) {

@@ -16,7 +16,7 @@
 
 enum { PATH_SIZE = 4096 };
 
-static const char *const moved[] = { "/usr/lib/dovecot", "/usr/bin/doveconf" };
+static const char *const moved[] = {"/usr/lib/dovecot", "/usr/bin/doveconf"};
 
 static const char *
 redirected(const char *path, char *buffer)

@@ -20,7 +20,8 @@ play(Peer *peer, gpointer user)
 		}
 		case 'C':
 			if (!peer_expect(peer, words)) {
-				g_autofree char *line = g_strdup_printf("* BYE the script wanted: %s\r\n", words);
+				g_autofree char *line =
+					g_strdup_printf("* BYE the script wanted: %s\r\n", words);
 				peer_say(peer, line);
 				return;
 			}
@@ -60,8 +61,8 @@ line_open(Line *line, const char *caps, const char *const *rest)
 	NetStream *stream;
 
 	line->caps = g_strconcat("S * CAPABILITY ", caps, NULL);
-	add_lines(&line->script,
-		(const char *const[]){"S * OK hello", "C A001 CAPABILITY", line->caps, "S A001 OK done", NULL});
+	add_lines(&line->script, (const char *const[]){"S * OK hello", "C A001 CAPABILITY", line->caps,
+					 "S A001 OK done", NULL});
 	add_lines(&line->script, rest);
 	line->peer = peer_start(play, line->script.lines);
 	target.port = peer_port(line->peer);

@@ -11,8 +11,9 @@
 #include "peer.h"
 #include "util/fault.h"
 
-#define ALL_CAPS \
-	"IMAP4rev1 AUTH=PLAIN SASL-IR ID ENABLE QRESYNC CONDSTORE NAMESPACE IDLE LITERAL+ UIDPLUS MOVE ESEARCH " \
+#define ALL_CAPS                                                                                             \
+	"IMAP4rev1 AUTH=PLAIN SASL-IR ID ENABLE QRESYNC CONDSTORE NAMESPACE IDLE LITERAL+ UIDPLUS MOVE "     \
+	"ESEARCH "                                                                                           \
 	"LIST-EXTENDED LIST-STATUS SPECIAL-USE UNSELECT"
 
 typedef struct {

@@ -154,12 +154,14 @@ static const struct {
 		"1 uid=0 multipart/alternative(text/plain text/plain)"},
 	{"BODYSTRUCTURE (\"TEXT\" \"PLAIN\" (\"CHARSET\" \"x\") NIL NIL NIL NIL NIL NIL NIL NIL NIL)",
 		"1 uid=0 text/plain"},
-	{"BODYSTRUCTURE (\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 5 (\"Mon, 1 Jan 2024 00:00:00 +0000\" \"s\" "
+	{"BODYSTRUCTURE (\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 5 (\"Mon, 1 Jan 2024 00:00:00 +0000\" "
+	 "\"s\" "
 	 "((\"n\" NIL \"l\" \"d\")) NIL NIL NIL NIL NIL NIL \"<i@d>\") " TEXT ") 3) UID 8",
 		"1 uid=8 message/rfc822(text/plain)"},
 	{"BODYSTRUCTURE (\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 5)", "1 uid=0 message/rfc822"},
 	{"BODYSTRUCTURE (NIL NIL NIL NIL NIL NIL 0)", "1 uid=0 application/octet-stream"},
-	{"BODYSTRUCTURE (\"A\" \"B\" \"\" NIL NIL NIL 0 NIL (\"attachment\" (\"filename\" {1}\r\nx)) (\"de\" \"en\") NIL 7)",
+	{"BODYSTRUCTURE (\"A\" \"B\" \"\" NIL NIL NIL 0 NIL (\"attachment\" (\"filename\" {1}\r\nx)) (\"de\" "
+	 "\"en\") NIL 7)",
 		"1 uid=0 a/b"},
 	/* a bad one costs only itself */
 	{"BODYSTRUCTURE (\"TEXT\") UID 8", "1 uid=8 badstructure"},
@@ -190,7 +192,8 @@ test_rows_cut_anywhere(void)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		for (gsize length = 0; length < strlen(rows[i].items); length++) {
-			g_autofree char *input = g_strdup_printf("* 1 FETCH (%.*s\r\n", (int)length, rows[i].items);
+			g_autofree char *input =
+				g_strdup_printf("* 1 FETCH (%.*s\r\n", (int)length, rows[i].items);
 			g_autofree char *row = row_of(input, strlen(input), NULL);
 			if (rows[i].row != NULL)
 				g_assert_null(row);
@@ -272,11 +275,12 @@ static void
 test_part_says_what_it_is(void)
 {
 	g_auto(ImapRow) row;
-	MimePart *root = structure_of("((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") \"<id@x>\" "
-				      "\"=?utf-8?q?B=C3=A4r?=\" \"QUOTED-PRINTABLE\" 120 7 NIL NIL NIL NIL)"
-				      "(\"APPLICATION\" \"PDF\" (\"NAME\" \"a.pdf\") NIL NIL \"BASE64\" 4000 NIL "
-				      "(\"ATTACHMENT\" (\"FILENAME*\" \"utf-8''%C3%BC.pdf\")) NIL NIL) \"MIXED\")",
-		&row);
+	MimePart *root =
+		structure_of("((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") \"<id@x>\" "
+			     "\"=?utf-8?q?B=C3=A4r?=\" \"QUOTED-PRINTABLE\" 120 7 NIL NIL NIL NIL)"
+			     "(\"APPLICATION\" \"PDF\" (\"NAME\" \"a.pdf\") NIL NIL \"BASE64\" 4000 NIL "
+			     "(\"ATTACHMENT\" (\"FILENAME*\" \"utf-8''%C3%BC.pdf\")) NIL NIL) \"MIXED\")",
+			&row);
 	MimePart *text = mime_part_find(root, "1");
 	MimePart *file = mime_part_find(root, "2");
 
@@ -295,10 +299,10 @@ static void
 test_envelope_of_a_message_inside(void)
 {
 	g_auto(ImapRow) row;
-	MimePart *root = structure_of("(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 500 "
-				      "(\"Mon, 1 Jan 2024 00:00:00 +0000\" \"=?utf-8?q?H=C3=A4?=\" "
-				      "((\"Ann\" NIL \"ann\" \"example.org\")) NIL NIL NIL NIL NIL NIL \"<i@d>\") " TEXT
-				      ") 3)",
+	MimePart *root = structure_of(
+		"(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 500 "
+		"(\"Mon, 1 Jan 2024 00:00:00 +0000\" \"=?utf-8?q?H=C3=A4?=\" "
+		"((\"Ann\" NIL \"ann\" \"example.org\")) NIL NIL NIL NIL NIL NIL \"<i@d>\") " TEXT ") 3)",
 		&row);
 	const MimeEnvelope *envelope = root->envelope;
 

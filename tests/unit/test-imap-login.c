@@ -35,8 +35,8 @@ test_password_as_literal_waits_for_the_server(void)
 	g_auto(Line) line = {0};
 
 	line_open(&line, "IMAP4rev1",
-		(const char *const[]){"C P1 LOGIN \"ann\" {5}", "S + go", "C p\xc3\xa4ss", "S P1 OK [CAPABILITY IMAP4rev1] in",
-			NULL});
+		(const char *const[]){"C P1 LOGIN \"ann\" {5}", "S + go", "C p\xc3\xa4ss",
+			"S P1 OK [CAPABILITY IMAP4rev1] in", NULL});
 	line_login(&line, "p\xc3\xa4ss");
 	g_assert_no_error(line.error);
 }
@@ -47,8 +47,8 @@ test_echoed_password_is_masked(void)
 	g_auto(Line) line = {0};
 
 	line_open(&line, "IMAP4rev1 AUTH=PLAIN SASL-IR",
-		(const char *const[]){"C P1 AUTHENTICATE PLAIN", "S P1 NO [AUTHENTICATIONFAILED] no \x1b[31m sesame for ann",
-			NULL});
+		(const char *const[]){"C P1 AUTHENTICATE PLAIN",
+			"S P1 NO [AUTHENTICATIONFAILED] no \x1b[31m sesame for ann", NULL});
 	g_assert_false(line_login(&line, "sesame"));
 	assert_fault(&line, FAULT_AUTH, "for ann");
 	g_assert_null(strstr(line.error->message, "sesame"));
@@ -63,8 +63,8 @@ test_password_echoed_later_is_masked(void)
 	g_auto(Line) line = {0};
 
 	line_open(&line, "IMAP4rev1 AUTH=PLAIN SASL-IR",
-		(const char *const[]){"C P1 AUTHENTICATE PLAIN", "S P1 OK [CAPABILITY IMAP4rev1] in", "C P2 NOOP",
-			"S P2 NO sesame is the password of ann", NULL});
+		(const char *const[]){"C P1 AUTHENTICATE PLAIN", "S P1 OK [CAPABILITY IMAP4rev1] in",
+			"C P2 NOOP", "S P2 NO sesame is the password of ann", NULL});
 	line_login(&line, "sesame");
 	g_assert_no_error(line.error);
 	g_assert_false(imap_session_noop(line.session, NULL, &line.error));
@@ -89,8 +89,8 @@ test_scram_refused_goes_on_with_plain(void)
 	g_auto(Line) line = {0};
 
 	line_open(&line, "IMAP4rev1 AUTH=SCRAM-SHA-1 AUTH=PLAIN SASL-IR",
-		(const char *const[]){"C P1 AUTHENTICATE SCRAM-SHA-1", "S P1 NO no such form", "C P2 AUTHENTICATE PLAIN",
-			"S P2 OK [CAPABILITY IMAP4rev1] in", NULL});
+		(const char *const[]){"C P1 AUTHENTICATE SCRAM-SHA-1", "S P1 NO no such form",
+			"C P2 AUTHENTICATE PLAIN", "S P2 OK [CAPABILITY IMAP4rev1] in", NULL});
 	line_login(&line, "sesame");
 	g_assert_no_error(line.error);
 }
@@ -102,7 +102,8 @@ test_scram_without_proof(void)
 	g_auto(Line) line = {0};
 
 	line_open(&line, "IMAP4rev1 AUTH=SCRAM-SHA-256 SASL-IR",
-		(const char *const[]){"C P1 AUTHENTICATE SCRAM-SHA-256", "S P1 OK [CAPABILITY IMAP4rev1] in", NULL});
+		(const char *const[]){
+			"C P1 AUTHENTICATE SCRAM-SHA-256", "S P1 OK [CAPABILITY IMAP4rev1] in", NULL});
 	g_assert_false(line_login(&line, "sesame"));
 	assert_fault(&line, FAULT_PROTOCOL, NULL);
 	g_assert_false(imap_session_is_alive(line.session));
@@ -146,7 +147,8 @@ test_start_costs_one_turn(void)
 		"S P1 OK [CAPABILITY " ALL_CAPS "] in",
 		"C P2 ENABLE QRESYNC",
 		"C P3 NAMESPACE",
-		"C P4 LIST \"\" \"*\" RETURN (SUBSCRIBED CHILDREN SPECIAL-USE STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY "
+		"C P4 LIST \"\" \"*\" RETURN (SUBSCRIBED CHILDREN SPECIAL-USE STATUS (MESSAGES UNSEEN "
+		"UIDNEXT UIDVALIDITY "
 		"HIGHESTMODSEQ))",
 		"C P5 SELECT \"INBOX\" (QRESYNC (9 70 1:30))",
 		"S * ENABLED QRESYNC",
@@ -171,8 +173,8 @@ test_start_costs_one_turn(void)
 	line_open(&line, ALL_CAPS, script);
 	g_assert_true(line_login(&line, "sesame"));
 	list = imap_session_list_start(line.session, &(ImapList){.status = TRUE}, NULL, NULL);
-	imap_session_select(line.session, "INBOX", &(ImapSelect){.uidvalidity = 9, .modseq = 70, .known = known}, &box,
-		NULL, &line.error);
+	imap_session_select(line.session, "INBOX",
+		&(ImapSelect){.uidvalidity = 9, .modseq = 70, .known = known}, &box, NULL, &line.error);
 	g_assert_no_error(line.error);
 	g_assert_true(box.resynced);
 	g_assert_cmpuint(imap_set_count(box.vanished), ==, 26);
@@ -215,16 +217,20 @@ static const struct {
 } tests[] = {
 	{"/imap/login/logindisabled-sends-nothing", test_logindisabled_sends_nothing},
 	{"/imap/login/login-command-when-no-mechanism-fits", test_login_command_when_no_mechanism_fits},
-	{"/imap/login/password-as-literal-waits-for-the-server", test_password_as_literal_waits_for_the_server},
+	{"/imap/login/password-as-literal-waits-for-the-server",
+		test_password_as_literal_waits_for_the_server},
 	{"/imap/login/echoed-password-is-masked", test_echoed_password_is_masked},
 	{"/imap/login/password-echoed-later-is-masked", test_password_echoed_later_is_masked},
-	{"/imap/login/server-that-is-down-is-no-wrong-password", test_server_that_is_down_is_no_wrong_password},
+	{"/imap/login/server-that-is-down-is-no-wrong-password",
+		test_server_that_is_down_is_no_wrong_password},
 	{"/imap/login/scram-refused-goes-on-with-plain", test_scram_refused_goes_on_with_plain},
 	{"/imap/login/scram-without-proof", test_scram_without_proof},
 	{"/imap/login/refused-token-says-why", test_refused_token_says_why},
-	{"/imap/login/capabilities-from-before-login-do-not-count", test_capabilities_from_before_login_do_not_count},
+	{"/imap/login/capabilities-from-before-login-do-not-count",
+		test_capabilities_from_before_login_do_not_count},
 	{"/imap/login/start-costs-one-turn", test_start_costs_one_turn},
-	{"/imap/login/select-that-is-not-understood-is-said-plainly", test_select_that_is_not_understood_is_said_plainly},
+	{"/imap/login/select-that-is-not-understood-is-said-plainly",
+		test_select_that_is_not_understood_is_said_plainly},
 };
 
 int

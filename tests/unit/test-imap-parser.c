@@ -178,9 +178,10 @@ static const struct {
 	{"* OK [UIDNEXT 5]", TRUE, IMAP_LINE_STATUS, IMAP_ANSWER_OK, IMAP_CODE_UIDNEXT, " 5", ""},
 	{"* OK [XYZ a b] hi", TRUE, IMAP_LINE_STATUS, IMAP_ANSWER_OK, IMAP_CODE_OTHER, " a b", "hi"},
 	{"* OK [never ends", TRUE, IMAP_LINE_STATUS, IMAP_ANSWER_OK, IMAP_CODE_NONE, "", "[never ends"},
-	{"* OK [PERMANENTFLAGS (a[1] \\*)] x", TRUE, IMAP_LINE_STATUS, IMAP_ANSWER_OK, IMAP_CODE_PERMANENTFLAGS,
-		" (a[1] \\*)", "x"},
-	{"* BYE [UNAVAILABLE] gone", TRUE, IMAP_LINE_STATUS, IMAP_ANSWER_BYE, IMAP_CODE_UNAVAILABLE, "", "gone"},
+	{"* OK [PERMANENTFLAGS (a[1] \\*)] x", TRUE, IMAP_LINE_STATUS, IMAP_ANSWER_OK,
+		IMAP_CODE_PERMANENTFLAGS, " (a[1] \\*)", "x"},
+	{"* BYE [UNAVAILABLE] gone", TRUE, IMAP_LINE_STATUS, IMAP_ANSWER_BYE, IMAP_CODE_UNAVAILABLE, "",
+		"gone"},
 	{"* PREAUTH hi", TRUE, IMAP_LINE_STATUS, IMAP_ANSWER_PREAUTH, IMAP_CODE_NONE, "", "hi"},
 	{"P1 NO [AUTHENTICATIONFAILED] no", TRUE, IMAP_LINE_TAGGED, IMAP_ANSWER_NO,
 		IMAP_CODE_AUTHENTICATIONFAILED, "", "no"},
@@ -337,7 +338,8 @@ test_status(void)
 	g_auto(ImapParser) parser;
 	ImapStatus status;
 
-	begin(&parser, "\"a b\" (MESSAGES 17 UIDNEXT 99999999999 X-NEW (1 2) UNSEEN 2 HIGHESTMODSEQ 7 SIZE 5 )");
+	begin(&parser,
+		"\"a b\" (MESSAGES 17 UIDNEXT 99999999999 X-NEW (1 2) UNSEEN 2 HIGHESTMODSEQ 7 SIZE 5 )");
 	g_assert_true(imap_status_parse(&parser, &name, &status, NULL));
 	g_assert_cmpstr(name, ==, "a b");
 	g_assert_cmpuint(status.has, ==,

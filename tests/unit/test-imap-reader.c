@@ -4,7 +4,8 @@
 #include "imap/reader.h"
 #include "util/fault.h"
 
-/* One line for each response: its text, and its literals in brackets; "!" and the fault at the end where it broke. */
+/* One line for each response: its text, and its literals in brackets; "!" and the fault at the end where it
+ * broke. */
 static char *
 read_all(const char *input, gsize length, gsize cut, const ImapReaderLimits *limits)
 {
@@ -92,8 +93,8 @@ test_long_literal(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(cuts); i++) {
 		g_autofree char *got = read_all(input->str, input->len, cuts[i], NULL);
 		g_autofree char *head = g_strndup(input->str + strlen("* 1 FETCH (A {300000}\r\n"), SIZE);
-		g_autofree char *expected = g_strdup_printf(
-			"* 1 FETCH (A {300000} B {2})[21:%s][27:xy]\n* 2 EXISTS\n", head);
+		g_autofree char *expected =
+			g_strdup_printf("* 1 FETCH (A {300000} B {2})[21:%s][27:xy]\n* 2 EXISTS\n", head);
 		g_assert_cmpstr(got, ==, expected);
 	}
 }

@@ -276,7 +276,8 @@ test_mailbox_that_changes_under_us(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(news); i++) {
 		g_autoptr(ImapEvent) event = NULL;
 		g_auto(Line) line = {0};
-		line_select(&line, (const char *const[]){"C P5 NOOP", "S * OK [UIDVALIDITY 9] old", news[i], "S P5 OK", NULL});
+		line_select(&line, (const char *const[]){"C P5 NOOP", "S * OK [UIDVALIDITY 9] old", news[i],
+					   "S P5 OK", NULL});
 		g_assert_true(imap_session_noop(line.session, NULL, &line.error));
 		event = imap_session_next_event(line.session);
 		g_assert_cmpint(event->kind, ==, IMAP_EVENT_UIDVALIDITY);
@@ -290,7 +291,8 @@ test_alert_reaches_the_user_safely(void)
 	g_autoptr(ImapEvent) event = NULL;
 	g_auto(Line) line = {0};
 
-	line_select(&line, (const char *const[]){"C P5 NOOP", "S * OK [ALERT] quota \x1b]0;x\x07 low", "S P5 OK", NULL});
+	line_select(&line,
+		(const char *const[]){"C P5 NOOP", "S * OK [ALERT] quota \x1b]0;x\x07 low", "S P5 OK", NULL});
 	g_assert_true(imap_session_noop(line.session, NULL, &line.error));
 	event = imap_session_next_event(line.session);
 	g_assert_cmpint(event->kind, ==, IMAP_EVENT_ALERT);
@@ -318,8 +320,8 @@ test_append_that_is_refused_before_its_octets(void)
 	line_open(&line, "IMAP4rev1", script);
 	g_assert_true(line_login(&line, "sesame"));
 	g_assert_false(imap_session_append(line.session,
-		&(ImapAppend){.mailbox = "x", .data = "12345", .length = 5, .system = IMAP_FLAG_SEEN}, &uidvalidity, &uid,
-		NULL, &line.error));
+		&(ImapAppend){.mailbox = "x", .data = "12345", .length = 5, .system = IMAP_FLAG_SEEN},
+		&uidvalidity, &uid, NULL, &line.error));
 	assert_fault(&line, FAULT_UNKNOWN, "no such mailbox");
 	g_assert_true(imap_session_noop(line.session, NULL, NULL));
 }
@@ -337,8 +339,8 @@ test_append_tells_where_it_went(void)
 	guint32 uidvalidity, uid;
 
 	line_select(&line, script);
-	imap_session_append(line.session, &(ImapAppend){.mailbox = "x", .data = "12345", .length = 5}, &uidvalidity,
-		&uid, NULL, &line.error);
+	imap_session_append(line.session, &(ImapAppend){.mailbox = "x", .data = "12345", .length = 5},
+		&uidvalidity, &uid, NULL, &line.error);
 	g_assert_no_error(line.error);
 	g_assert_cmpuint(uidvalidity, ==, 3);
 	g_assert_cmpuint(uid, ==, 99);
@@ -453,11 +455,14 @@ static const struct {
 	{"/imap/session/idle-refused-asks-now-and-then", test_idle_refused_asks_now_and_then},
 	{"/imap/session/line-that-breaks-while-idle-is-noticed", test_line_that_breaks_while_idle_is_noticed},
 	{"/imap/session/alert-reaches-the-user-safely", test_alert_reaches_the_user_safely},
-	{"/imap/session/append-that-is-refused-before-its-octets", test_append_that_is_refused_before_its_octets},
+	{"/imap/session/append-that-is-refused-before-its-octets",
+		test_append_that_is_refused_before_its_octets},
 	{"/imap/session/append-tells-where-it-went", test_append_tells_where_it_went},
 	{"/imap/session/list-without-extensions", test_list_without_extensions},
-	{"/imap/session/list-that-is-not-understood-is-asked-plainly", test_list_that_is_not_understood_is_asked_plainly},
-	{"/imap/session/leaving-without-unselect-expunges-nothing", test_leaving_without_unselect_expunges_nothing},
+	{"/imap/session/list-that-is-not-understood-is-asked-plainly",
+		test_list_that_is_not_understood_is_asked_plainly},
+	{"/imap/session/leaving-without-unselect-expunges-nothing",
+		test_leaving_without_unselect_expunges_nothing},
 };
 
 int

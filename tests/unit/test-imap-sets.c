@@ -136,7 +136,8 @@ test_random_agrees(void)
 		}
 		g_assert_cmpuint(imap_set_count(set), ==, count);
 		for (guint i = 1; i < imap_set_ranges(set); i++)
-			g_assert_cmpuint(imap_set_range(set, i - 1).last + 1, <, imap_set_range(set, i).first);
+			g_assert_cmpuint(
+				imap_set_range(set, i - 1).last + 1, <, imap_set_range(set, i).first);
 	}
 	g_rand_free(random);
 }

@@ -378,8 +378,8 @@ test_decoding(void)
 		gsize size = g_bytes_get_size(bytes);
 		g_test_message("%zu", i);
 		g_assert_cmpint(damaged, ==, rows[i].damaged);
-		g_assert_cmpmem(g_bytes_get_data(bytes, NULL), size, rows[i].decoded,
-				strlen(rows[i].decoded));
+		g_assert_cmpmem(
+			g_bytes_get_data(bytes, NULL), size, rows[i].decoded, strlen(rows[i].decoded));
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Flipped bytes, cut files, kills, a full disk: opening works, what was committed is there or is made anew. */
+/* Flipped bytes, cut files, kills, a full disk: opening works, what was committed is there or is made anew.
+ */
 #include "config.h"
 
 #include "store-mail.h"
@@ -162,7 +163,8 @@ static void
 test_reader_of_a_flipped_file(void)
 {
 	g_autoptr(Mail) mail = filled();
-	StoreOrderSpec specs[] = {{.key = SORT_DATE}, {.key = SORT_DATE, .threads = TRUE}, {.key = SORT_SUBJECT}};
+	StoreOrderSpec specs[] = {
+		{.key = SORT_DATE}, {.key = SORT_DATE, .threads = TRUE}, {.key = SORT_SUBJECT}};
 	SavedFile saved;
 
 	save_file(mail, "headers.db", &saved);

@@ -12,9 +12,14 @@ message(guint32 uid, const char *from, const char *to, const char *subject, guin
 	intake->uid = uid;
 	intake->size = size;
 	intake->received = 1767225600 + (gint64)(60 - uid) * 60; /* not in the order of Date */
-	intake->header = g_strdup_printf("From: %s\r\nTo: %s\r\nSubject: %s\r\nDate: %u Dec 2025 12:00:00 +0000\r\n"
-					 "%sMessage-ID: <m%u@x>\r\n\r\n", from, to, subject, day,
-		uid == 2 ? "X-Priority: 1\r\n" : uid == 3 ? "X-Priority: 5\r\n" : "", uid);
+	intake->header =
+		g_strdup_printf("From: %s\r\nTo: %s\r\nSubject: %s\r\nDate: %u Dec 2025 12:00:00 +0000\r\n"
+				"%sMessage-ID: <m%u@x>\r\n\r\n",
+			from, to, subject, day,
+			uid == 2   ? "X-Priority: 1\r\n"
+			: uid == 3 ? "X-Priority: 5\r\n"
+				   : "",
+			uid);
 	intake->header_length = strlen(intake->header);
 	return intake;
 }
@@ -27,7 +32,8 @@ fill(Mail *mail)
 	mail_put(mail, inbox, message(1, "Zoe <z@example.org>", "b@x", "Re: banana bread", 4, 400));
 	mail_put(mail, inbox, message(2, "=?utf-8?q?=C3=84nne?= <ae@example.org>", "a@x", "apple", 3, 100));
 	mail_put(mail, inbox, message(3, "bob@example.net", "c@x", "[list] Cherry invoice", 2, 300));
-	mail_put(mail, inbox, message(4, "Zoe <z@example.org>", "A@x", "=?utf-8?b?5pel5pys6Kqe44Gu5Lu25ZCN?=", 1, 200));
+	mail_put(mail, inbox,
+		message(4, "Zoe <z@example.org>", "A@x", "=?utf-8?b?5pel5pys6Kqe44Gu5Lu25ZCN?=", 1, 200));
 	return inbox;
 }
 
@@ -210,8 +216,9 @@ fill_at_random(Mail *mail, FolderId folder, guint32 count, const char *label)
 	for (guint32 uid = 1; uid <= count; uid++) {
 		g_autofree char *id = g_strdup_printf("%s%u", label, uid);
 		g_autofree char *up = g_strdup_printf("i%d", g_test_rand_int_range(1, (gint)count + 1));
-		g_ptr_array_add(batch, mail_message(uid, uid % 5 ? MESSAGE_SEEN : 0, (guint)g_test_rand_int_range(1, 31),
-					       "about", id, g_test_rand_bit() ? up : NULL));
+		g_ptr_array_add(batch,
+			mail_message(uid, uid % 5 ? MESSAGE_SEEN : 0, (guint)g_test_rand_int_range(1, 31),
+				"about", id, g_test_rand_bit() ? up : NULL));
 	}
 	mail_take(mail, folder, batch);
 }
@@ -241,8 +248,10 @@ test_first_is_the_beginning(void)
 	fill_at_random(mail, inbox, 700, "i");
 	fill_at_random(mail, mail_folder(mail, "Sent"), 120, "s");
 	for (guint bits = 0; bits < 16; bits++) {
-		StoreOrderSpec spec = {.key = bits & 1 ? SORT_RECEIVED : SORT_DATE, .descending = (bits & 2) != 0,
-			.threads = (bits & 4) != 0, .elsewhere = (bits & 8) != 0};
+		StoreOrderSpec spec = {.key = bits & 1 ? SORT_RECEIVED : SORT_DATE,
+			.descending = (bits & 2) != 0,
+			.threads = (bits & 4) != 0,
+			.elsewhere = (bits & 8) != 0};
 		g_autoptr(StoreOrder) whole = store_view_order(mail->view, inbox, &spec, NULL);
 		static const gsize counts[] = {1, 2, 50, 300, 700, 5000};
 		for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One writer and two readers at once, each in its thread with objects of its own. For ThreadSanitizer above all. */
+/* One writer and two readers at once, each in its thread with objects of its own. For ThreadSanitizer above
+ * all. */
 #include "config.h"
 
 #include "store-mail.h"
@@ -59,7 +60,8 @@ test_one_writer_two_readers(void)
 		for (guint32 uid = n * BATCH + 1; uid <= (n + 1) * BATCH; uid++) {
 			g_autofree char *id = g_strdup_printf("m%u", uid);
 			g_autofree char *up = g_strdup_printf("m%u", uid - uid % 7);
-			g_ptr_array_add(batch, mail_message(uid, 0, 1 + uid % 28, "about", id, uid % 7 ? up : NULL));
+			g_ptr_array_add(
+				batch, mail_message(uid, 0, 1 + uid % 28, "about", id, uid % 7 ? up : NULL));
 		}
 		mail_take(mail, inbox, batch);
 		store_cache_checkpoint(mail->cache, n % 8 == 0);

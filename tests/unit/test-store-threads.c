@@ -186,8 +186,8 @@ test_uidvalidity_does_not_join_strangers(void)
 /* ---- against a plain THREAD=REFS -------------------------------------------------------- */
 
 typedef struct {
-	guint32 uid;       /* 0: a ghost */
-	gint parent;       /* node; -1 */
+	guint32 uid; /* 0: a ghost */
+	gint parent; /* node; -1 */
 } RefNode;
 
 typedef struct {
@@ -259,7 +259,8 @@ typedef struct {
 	gboolean missing[COUNT + 1];
 } Corpus;
 
-/* full: every ancestor is named, and some messages are not there; else some name only their parent, and all are there. */
+/* full: every ancestor is named, and some messages are not there; else some name only their parent, and all
+ * are there. */
 static void
 make_corpus(Corpus *corpus, gboolean full)
 {
@@ -317,8 +318,8 @@ arrive(Mail *mail, FolderId folder, const Corpus *corpus, Arrival arrival)
 		GPtrArray *batch = mail_batch();
 		guint size = (guint)g_test_rand_int_range(1, 300);
 		for (guint k = 0; k < size && i < n; k++, i++)
-			g_ptr_array_add(batch, mail_message(order[i], 0, 1 + order[i] % 28, "about", corpus->id[order[i]],
-						       corpus->references[order[i]]));
+			g_ptr_array_add(batch, mail_message(order[i], 0, 1 + order[i] % 28, "about",
+						       corpus->id[order[i]], corpus->references[order[i]]));
 		mail_take(mail, folder, batch);
 		if (g_test_rand_int_range(0, 4) == 0)
 			mail_reopen(mail);
@@ -348,7 +349,8 @@ compare_with_reference(Mail *mail, FolderId folder, const Corpus *corpus)
 		g_assert_cmpuint(ROW_UID(store_view_parent(mail->view, row->id)), ==, parent);
 		known = g_hash_table_lookup(thread_of_root, GINT_TO_POINTER(root + 1));
 		if (known == NULL)
-			g_hash_table_insert(thread_of_root, GINT_TO_POINTER(root + 1), GSIZE_TO_POINTER((gsize)row->thread));
+			g_hash_table_insert(thread_of_root, GINT_TO_POINTER(root + 1),
+				GSIZE_TO_POINTER((gsize)row->thread));
 		else
 			g_assert_cmpint((gint64)GPOINTER_TO_SIZE(known), ==, row->thread);
 	}
@@ -384,7 +386,8 @@ static void
 test_garbage_is_shown_once(void)
 {
 	g_autoptr(Mail) mail = mail_new();
-	FolderId folders[] = {mail_usual_folders(mail), mail_folder(mail, "Archive"), mail_folder(mail, "Sent")};
+	FolderId folders[] = {
+		mail_usual_folders(mail), mail_folder(mail, "Archive"), mail_folder(mail, "Sent")};
 	StoreOrderSpec spec = {.key = SORT_DATE, .threads = TRUE};
 	guint32 uid = 1;
 
@@ -397,8 +400,9 @@ test_garbage_is_shown_once(void)
 			for (gint r = g_test_rand_int_range(0, 5); r > 0; r--)
 				g_string_append_printf(references, "%sm%d", references->len ? " " : "",
 					g_test_rand_int_range(0, 60));
-			g_ptr_array_add(batch, mail_message(uid, 0, 1 + uid % 28, "about", uid % 9 ? id : NULL,
-						       references->len ? references->str : NULL));
+			g_ptr_array_add(
+				batch, mail_message(uid, 0, 1 + uid % 28, "about", uid % 9 ? id : NULL,
+					       references->len ? references->str : NULL));
 			uid++;
 		}
 		mail_take(mail, folder, batch);
@@ -443,8 +447,8 @@ test_one_huge_thread(void)
 int
 main(int argc, char **argv)
 {
-	static const char *const ways[] = {"upwards", "upwards-with-gaps", "downwards", "downwards-with-gaps", "anyhow",
-		"anyhow-with-gaps"};
+	static const char *const ways[] = {"upwards", "upwards-with-gaps", "downwards", "downwards-with-gaps",
+		"anyhow", "anyhow-with-gaps"};
 
 	g_test_init(&argc, &argv, NULL);
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
