@@ -69,7 +69,10 @@ typedef enum {
 	EVENT_QUESTION,  /* question */
 	EVENT_OUTBOX,    /* account, outbox id, outbox_state, words */
 	EVENT_NOTE,      /* words (and error): for the message line and the list of errors */
-	EVENT_TASK,      /* internal: dispatched by engine_event_dispatch() */
+	EVENT_RULES, /* ticket, account, rules: what a look at the rules found (engine/rules.h), or error */
+	EVENT_PROPOSALS,    /* ticket, account, row, proposals; or error */
+	EVENT_RULES_SERVER, /* ticket, account, server: rules on the server; or error */
+	EVENT_TASK,         /* internal: dispatched by engine_event_dispatch() */
 } EngineEventKind;
 
 typedef enum {

@@ -59,6 +59,19 @@
 #define LIMIT_HTML (8 * 1024 * 1024)
 #define LIMIT_HTML_NESTING 256
 
+/* Sieve (SECURITY: rules). */
+#define LIMIT_SIEVE_SCRIPT (1024 * 1024)
+#define LIMIT_SIEVE_NESTING 64 /* blocks and tests */
+#define LIMIT_SIEVE_ERRORS 50
+#define LIMIT_SIEVE_STEPS (1000 * 1000) /* a message */
+#define LIMIT_SIEVE_MEMORY (16 * 1024 * 1024)
+#define LIMIT_SIEVE_VARIABLES 128
+#define LIMIT_SIEVE_VARIABLE (4 * 1024) /* octets of a value */
+#define LIMIT_SIEVE_REDIRECTS 5
+#define LIMIT_SIEVE_INCLUDES 10         /* depth */
+#define LIMIT_SIEVE_INCLUDED 100        /* scripts in all */
+#define LIMIT_REGEX_STEPS (1000 * 1000) /* a match */
+
 /* Screen and files. */
 #define LIMIT_COMBINING_CELL 4
 #define LIMIT_TITLE_CELLS 200
