@@ -9,6 +9,7 @@
  *	CONNECT --(TCP stands)--> TLS --(handshake done)--> GREETING   TLS
  *	CONNECT --> GREETING --(SSL_CTX callback)--> TLS --> GREETING   STARTTLS
  *	CONNECT --> GREETING                                           plain
+ *	CONNECT --> (ours:) TLS                                        raw, see secure.c
  */
 #include "config.h"
 
@@ -34,7 +35,7 @@
 /* Long greeting lines are cut at this size. */
 #define CURL_BUFFER (256 * 1024L)
 
-/* Both names of each scheme; RAW knows no TLS. */
+/* Both names of each scheme; the TLS of RAW is ours, see secure.c. */
 static const struct {
 	const char *clear;
 	const char *tls;
@@ -42,7 +43,7 @@ static const struct {
 	[NET_IMAP] = {"imap", "imaps"},
 	[NET_SMTP] = {"smtp", "smtps"},
 	[NET_POP3] = {"pop3", "pop3s"},
-	[NET_RAW] = {"telnet", NULL},
+	[NET_RAW] = {"telnet", "telnet"},
 };
 
 static gboolean
@@ -66,8 +67,8 @@ net_is_loopback(const char *host)
 	return g_ascii_strcasecmp(host, "localhost") == 0;
 }
 
-static void
-enter_phase(NetStream *stream, NetPhase phase)
+void
+net_stream_enter_phase(NetStream *stream, NetPhase phase)
 {
 	stream->phase = phase;
 	stream->phase_end_us = dates_clock_us() + stream->phase_ms[phase] * G_GINT64_CONSTANT(1000);
@@ -105,7 +106,7 @@ on_tls(CURL *easy, void *context, void *user)
 	(void)easy;
 	stream->tls_began = TRUE;
 	net_trust_arm(&stream->verify, context);
-	enter_phase(stream, PHASE_TLS);
+	net_stream_enter_phase(stream, PHASE_TLS);
 	return CURLE_OK;
 }
 
@@ -148,10 +149,6 @@ check_target(const NetTarget *target, const char *ascii, GError **error)
 			shown);
 		return FALSE;
 	}
-	if (target->scheme == NET_RAW && target->security != NET_PLAIN) {
-		fault_set(error, FAULT_INPUT, _("TLS is not available for a raw connection to %s."), shown);
-		return FALSE;
-	}
 	return TRUE;
 }
 
@@ -187,8 +184,9 @@ set_security(NetStream *stream)
 {
 	CURL *easy = stream->easy;
 
-	curl_easy_setopt(
-		easy, CURLOPT_USE_SSL, stream->security == NET_PLAIN ? CURLUSESSL_NONE : CURLUSESSL_ALL);
+	curl_easy_setopt(easy, CURLOPT_USE_SSL,
+		stream->security == NET_PLAIN || stream->scheme == NET_RAW ? CURLUSESSL_NONE
+									   : CURLUSESSL_ALL);
 	if (stream->loopback)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (stream->security == NET_PLAIN) {
@@ -273,9 +271,11 @@ follow_phase(NetStream *stream)
 	curl_easy_getinfo(stream->easy, CURLINFO_CONNECT_TIME_T, &connected);
 	curl_easy_getinfo(stream->easy, CURLINFO_APPCONNECT_TIME_T, &encrypted);
 	if (stream->phase == PHASE_CONNECT && connected > 0)
-		enter_phase(stream, stream->security == NET_TLS ? PHASE_TLS : PHASE_GREETING);
+		net_stream_enter_phase(stream, stream->security == NET_TLS && stream->scheme != NET_RAW
+						       ? PHASE_TLS
+						       : PHASE_GREETING);
 	else if (stream->phase == PHASE_TLS && encrypted > 0)
-		enter_phase(stream, PHASE_GREETING);
+		net_stream_enter_phase(stream, PHASE_GREETING);
 }
 
 /* TRUE when libcurl has finished with *code. */
@@ -297,7 +297,7 @@ run_to_handover(NetStream *stream, GError **error)
 	CURLcode code = CURLE_OK;
 	int running;
 
-	enter_phase(stream, PHASE_CONNECT);
+	net_stream_enter_phase(stream, PHASE_CONNECT);
 	for (;;) {
 		struct curl_waitfd wake = {.fd = cancel_fd(stream->cancel), .events = CURL_WAIT_POLLIN};
 		gint64 left_us;
@@ -344,7 +344,7 @@ take_over(NetStream *stream, GError **error)
 		net_words_lost(stream, code, error);
 		return FALSE;
 	}
-	if (stream->security == NET_PLAIN)
+	if (stream->security == NET_PLAIN || stream->scheme == NET_RAW)
 		return TRUE;
 	curl_easy_getinfo(stream->easy, CURLINFO_TLS_SSL_PTR, &session);
 	if (!stream->verify.passed || session == NULL || session->internals == NULL) {
@@ -385,6 +385,8 @@ net_stream_open(const NetTarget *target, Cancel *cancel, GError **error)
 		log_line(LOG_NET, "%s:%u: not connected (%s)", stream->host, stream->port, stream->words);
 		return NULL;
 	}
+	if (stream->scheme == NET_RAW && stream->security == NET_TLS && !net_secure_begin(stream, error))
+		return NULL;
 	log_line(LOG_NET, "%s:%u: connected, %s %s", stream->host, stream->port,
 		stream->tls.version ? stream->tls.version : "no TLS",
 		stream->tls.cipher ? stream->tls.cipher : "");
@@ -396,6 +398,7 @@ net_stream_close(NetStream *stream)
 {
 	if (stream == NULL)
 		return;
+	net_secure_end(stream);
 	if (stream->easy != NULL && stream->multi != NULL)
 		curl_multi_remove_handle(stream->multi, stream->easy);
 	curl_easy_cleanup(stream->easy);

@@ -16,6 +16,13 @@ typedef enum {
 	PHASE_COUNT,
 } NetPhase;
 
+/* What a step without waiting can say besides a number of bytes. */
+#define STEP_END 0
+#define STEP_AGAIN (-1)
+#define STEP_FAILED (-2)
+
+typedef struct NetSecure NetSecure;
+
 struct NetStream {
 	CURLM *multi;
 	CURL *easy;
@@ -46,6 +53,7 @@ struct NetStream {
 	char words[CURL_ERROR_SIZE]; /* libcurl's, of its last failure */
 
 	/* After it. */
+	NetSecure *secure; /* NET_RAW: TLS of our own; NULL: none as yet */
 	GByteArray *ahead; /* off the wire while a write waited or before COMPRESS; raw */
 	gsize ahead_at;
 	GByteArray *ready; /* taken by net_stream_wait(), plain */
@@ -57,8 +65,41 @@ struct NetStream {
 	guint64 bytes_out;
 };
 
+/* ---- connect.c ---- */
+
+/* A phase begins; its deadline runs from now. */
+void net_stream_enter_phase(NetStream *stream, NetPhase phase);
+
+/* ---- stream.c ---- */
+
+typedef enum { POLL_SOCKET, POLL_WAKE, POLL_LATE, POLL_SLEPT, POLL_CANCELED } PollResult;
+
+/* Remember the first failure (taken over): from now on all calls fail with it. */
+void net_stream_break(NetStream *stream, GError *failure);
+/* The one place where a stream waits. end_us: dates_clock_us(), -1 for ever. *events: what the socket has. */
+PollResult net_stream_poll(NetStream *stream, short wanted, int wake_fd, gint64 end_us, short *events);
+/* Off the socket as libcurl gives it, without waiting: bytes, or a STEP_. */
+gssize net_wire_read(NetStream *stream, void *buffer, gsize size);
+/* All of data, onto the socket. FALSE: the stream is broken. */
+gboolean net_wire_write(NetStream *stream, const guint8 *data, gsize length);
+
+/* ---- secure.c ---- */
+
+/* The handshake. FALSE with error, and the stream is broken. */
+gboolean net_secure_begin(NetStream *stream, GError **error);
+/* Plain bytes without waiting, or a STEP_. */
+gssize net_secure_read(NetStream *stream, void *buffer, gsize size);
+/* FALSE: the stream is broken. */
+gboolean net_secure_write(NetStream *stream, const guint8 *data, gsize length);
+/* Say goodbye as far as the socket takes it, and free. */
+void net_secure_end(NetStream *stream);
+
+/* ---- words.c ---- */
+
 /* Put libcurl's failure to connect into words; code may be CURLE_OK for a phase that ran out of time. */
 void net_words_connect(const NetStream *stream, CURLcode code, GError **error);
+/* Somebody spoke where STARTTLS wants silence. */
+void net_words_injected(const NetStream *stream, GError **error);
 /* A phase took longer than allowed. */
 void net_words_late(const NetStream *stream, GError **error);
 /* The established connection failed in curl_easy_recv() or curl_easy_send(). */

@@ -9,7 +9,7 @@
  * ahead is used only when something was read while a write waited; ready only
  * when net_stream_wait() had to look. OpenSSL and zlib hold bytes that poll()
  * cannot see: so poll() is entered only after all three said that they have
- * none.
+ * none. (TLS is libcurl's; that of NET_RAW is ours, in secure.c.)
  */
 #include "config.h"
 
@@ -32,11 +32,6 @@
 /* What the socket is given at once. */
 #define WRITE_CHUNK (64 * 1024)
 
-/* What a step without waiting can say besides a number of bytes. */
-#define STEP_END 0
-#define STEP_AGAIN (-1)
-#define STEP_FAILED (-2)
-
 void
 net_stream_set_cancel(NetStream *stream, Cancel *cancel)
 {
@@ -52,9 +47,8 @@ net_stream_greeting(const NetStream *stream)
 	return stream->lines;
 }
 
-/* Remember the first failure: from now on all calls fail with it. */
-static void
-break_stream(NetStream *stream, GError *failure)
+void
+net_stream_break(NetStream *stream, GError *failure)
 {
 	g_assert(stream->broken == NULL);
 	stream->broken = failure;
@@ -77,12 +71,11 @@ break_late(NetStream *stream, guint timeout_ms)
 
 	fault_set(&failure, FAULT_RETRY, _("%s has not answered for %u s."), stream->host,
 		MAX(1, timeout_ms / 1000));
-	break_stream(stream, failure);
+	net_stream_break(stream, failure);
 }
 
-/* Off the wire, without waiting: bytes, or a STEP_. */
-static gssize
-receive(NetStream *stream, void *buffer, gsize size)
+gssize
+net_wire_read(NetStream *stream, void *buffer, gsize size)
 {
 	size_t got = 0;
 	CURLcode code;
@@ -97,12 +90,23 @@ receive(NetStream *stream, void *buffer, gsize size)
 	if (code != CURLE_OK) {
 		GError *failure = NULL;
 		net_words_lost(stream, code, &failure);
-		break_stream(stream, failure);
+		net_stream_break(stream, failure);
 		return STEP_FAILED;
 	}
-	stream->bytes_in += got;
 	stream->ended = got == 0;
 	return (gssize)got;
+}
+
+/* The line's bytes, without waiting, or a STEP_. */
+static gssize
+receive(NetStream *stream, void *buffer, gsize size)
+{
+	gssize got =
+		stream->secure ? net_secure_read(stream, buffer, size) : net_wire_read(stream, buffer, size);
+
+	if (got > 0)
+		stream->bytes_in += (gsize)got;
+	return got;
 }
 
 /* Move what stands at *at of queue into buffer; an emptied queue gives its memory back. */
@@ -149,7 +153,7 @@ receive_deflated(NetStream *stream, void *buffer, gsize size)
 			fault_set(&failure, FAULT_PROTOCOL,
 				_("What %s sends is not properly compressed; the connection is given up."),
 				stream->host);
-			break_stream(stream, failure);
+			net_stream_break(stream, failure);
 			return STEP_FAILED;
 		}
 		g_byte_array_set_size(stream->ahead, 0);
@@ -172,8 +176,6 @@ take(NetStream *stream, void *buffer, gsize size)
 	return stream->deflate ? receive_deflated(stream, buffer, size) : receive_raw(stream, buffer, size);
 }
 
-typedef enum { POLL_SOCKET, POLL_WAKE, POLL_LATE, POLL_SLEPT, POLL_CANCELED } PollResult;
-
 /* How far the clock that goes on in suspend is before the one that does not. */
 static gint64
 slept_us(void)
@@ -181,9 +183,8 @@ slept_us(void)
 	return dates_clock_us() - g_get_monotonic_time();
 }
 
-/* The one place where a stream waits. end_us: dates_clock_us(), -1 for ever. *events: what the socket has. */
-static PollResult
-poll_stream(NetStream *stream, short wanted, int wake_fd, gint64 end_us, short *events)
+PollResult
+net_stream_poll(NetStream *stream, short wanted, int wake_fd, gint64 end_us, short *events)
 {
 	gint64 before_us = slept_us();
 
@@ -235,7 +236,7 @@ net_stream_read(NetStream *stream, void *buffer, gsize size, guint timeout_ms, G
 		}
 		if (got != STEP_AGAIN)
 			return got;
-		if (poll_stream(stream, POLLIN, -1, end_us, &events) == POLL_LATE)
+		if (net_stream_poll(stream, POLLIN, -1, end_us, &events) == POLL_LATE)
 			break_late(stream, timeout_ms);
 	}
 }
@@ -259,7 +260,7 @@ net_stream_wait(NetStream *stream, int wake_fd, gint64 timeout_ms, GError **erro
 			g_byte_array_append(stream->ready, chunk, (guint)got);
 		if (got != STEP_AGAIN)
 			return NET_WAIT_DATA;
-		switch (poll_stream(stream, POLLIN, wake_fd, end_us, &events)) {
+		switch (net_stream_poll(stream, POLLIN, wake_fd, end_us, &events)) {
 		case POLL_WAKE:
 			return NET_WAIT_WAKE;
 		case POLL_LATE:
@@ -292,10 +293,10 @@ wait_to_write(NetStream *stream, gint64 *end_us)
 	short events = 0;
 	GError *failure = NULL;
 
-	switch (poll_stream(stream, full ? POLLOUT : POLLOUT | POLLIN, -1, *end_us, &events)) {
+	switch (net_stream_poll(stream, full ? POLLOUT : POLLOUT | POLLIN, -1, *end_us, &events)) {
 	case POLL_CANCELED:
 		cancel_check(stream->cancel, &failure);
-		break_stream(stream, failure);
+		net_stream_break(stream, failure);
 		return FALSE;
 	case POLL_LATE:
 		break_late(stream, stream->stall_ms);
@@ -307,9 +308,9 @@ wait_to_write(NetStream *stream, gint64 *end_us)
 	}
 }
 
-/* All of data, onto the wire. The same bytes are offered again after CURLE_AGAIN, as OpenSSL asks. */
-static gboolean
-write_raw(NetStream *stream, const guint8 *data, gsize length, GError **error)
+/* The same bytes are offered again after CURLE_AGAIN, as OpenSSL asks. */
+gboolean
+net_wire_write(NetStream *stream, const guint8 *data, gsize length)
 {
 	gint64 stall_us = stream->stall_ms * G_GINT64_CONSTANT(1000);
 	gint64 end_us = dates_clock_us() + stall_us;
@@ -321,7 +322,6 @@ write_raw(NetStream *stream, const guint8 *data, gsize length, GError **error)
 		if (code == CURLE_OK && sent > 0) {
 			data += sent;
 			length -= sent;
-			stream->bytes_out += sent;
 			end_us = dates_clock_us() + stall_us;
 		} else if (code == CURLE_AGAIN || code == CURLE_OK) {
 			wait_to_write(stream, &end_us);
@@ -331,16 +331,24 @@ write_raw(NetStream *stream, const guint8 *data, gsize length, GError **error)
 			/* It may have said why, before it closed. */
 			drain(stream);
 			if (stream->broken == NULL)
-				break_stream(stream, failure);
+				net_stream_break(stream, failure);
 			else
 				g_error_free(failure);
 		}
 		if (length > 0 && stream->broken == NULL && cancel_is_triggered(stream->cancel)) {
 			GError *failure = NULL;
 			cancel_check(stream->cancel, &failure);
-			break_stream(stream, failure);
+			net_stream_break(stream, failure);
 		}
 	}
+	return stream->broken == NULL;
+}
+
+static gboolean
+write_line(NetStream *stream, const guint8 *data, gsize length, GError **error)
+{
+	if (stream->secure ? net_secure_write(stream, data, length) : net_wire_write(stream, data, length))
+		stream->bytes_out += length;
 	return !is_broken(stream, error);
 }
 
@@ -353,13 +361,13 @@ net_stream_write(NetStream *stream, const void *data, gsize length, GError **err
 	if (is_broken(stream, error) || cancel_check(stream->cancel, error))
 		return FALSE;
 	if (stream->deflate == NULL)
-		return write_raw(stream, at, length, error);
+		return write_line(stream, at, length, error);
 	while (length > 0) {
 		g_autoptr(GByteArray) packed = g_byte_array_new();
 		gsize part = MIN(length, WRITE_CHUNK * 4);
 
 		net_deflate_pack(stream->deflate, at, part, packed);
-		if (!write_raw(stream, packed->data, packed->len, error))
+		if (!write_line(stream, packed->data, packed->len, error))
 			return FALSE;
 		at += part;
 		length -= part;
@@ -397,16 +405,22 @@ net_stream_is_compressed(const NetStream *stream)
 	return stream->deflate != NULL;
 }
 
+static gboolean
+is_encrypted(const NetStream *stream)
+{
+	return stream->scheme == NET_RAW ? stream->secure != NULL : stream->security != NET_PLAIN;
+}
+
 const NetTls *
 net_stream_tls(const NetStream *stream)
 {
-	return stream->security == NET_PLAIN ? NULL : &stream->tls;
+	return is_encrypted(stream) ? &stream->tls : NULL;
 }
 
 gboolean
 net_stream_is_confidential(const NetStream *stream)
 {
-	return stream->security != NET_PLAIN || stream->loopback;
+	return is_encrypted(stream) || stream->loopback;
 }
 
 const char *

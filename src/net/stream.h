@@ -32,7 +32,8 @@ typedef enum {
 	NET_IMAP,
 	NET_SMTP,
 	NET_POP3,
-	NET_RAW, /* bytes from the first on: no greeting read, no TLS */
+	NET_RAW, /* bytes from the first on: no greeting is read. NET_STARTTLS: in the clear until
+		    net_stream_start_tls() */
 } NetScheme;
 
 typedef enum {
@@ -130,7 +131,15 @@ NetWait net_stream_wait(NetStream *stream, int wake_fd, gint64 timeout_ms, GErro
 gboolean net_stream_start_compress(NetStream *stream, const void *early, gsize early_length, GError **error);
 gboolean net_stream_is_compressed(const NetStream *stream);
 
-/* What protects the line. Borrowed; NULL for NET_PLAIN. */
+/*
+ * NET_RAW with NET_STARTTLS only: the server's OK to STARTTLS was read; TLS from here
+ * on, verified as that of every stream, within tls_ms. early: octets that were read
+ * behind that OK; any, also those that are only on their way, end the connection with
+ * FAULT_PROTOCOL (SECURITY 3). FALSE: the stream is broken.
+ */
+gboolean net_stream_start_tls(NetStream *stream, gsize early, GError **error);
+
+/* What protects the line. Borrowed; NULL for NET_PLAIN, and before net_stream_start_tls(). */
 typedef struct {
 	const char *version; /* "TLSv1.3" */
 	const char *cipher;

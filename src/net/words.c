@@ -105,14 +105,26 @@ socket_words(const NetStream *stream, int code, GError **error)
 	}
 }
 
+/* OpenSSL's words for a first answer that is no TLS. */
+static gboolean
+is_other_protocol(const char *detail)
+{
+	return strstr(detail, "wrong version number") || strstr(detail, "packet length too long") ||
+	       strstr(detail, "http request");
+}
+
 static void
 tls_words(const NetStream *stream, GError **error)
 {
 	g_autofree char *detail = text_safe(stream->words, -1, TEXT_MARKS);
 	const char *name = scheme_name(stream);
 
-	if (strstr(detail, "wrong version number") || strstr(detail, "packet length too long") ||
-		strstr(detail, "http request")) {
+	if (stream->scheme == NET_RAW && is_other_protocol(detail)) {
+		fault_set(error, FAULT_REFUSED,
+			_("%s does not speak TLS on port %u. Where it offers STARTTLS there, set the "
+			  "security of this server to starttls."),
+			stream->host, stream->port);
+	} else if (is_other_protocol(detail)) {
 		fault_set(error, FAULT_REFUSED,
 			_("%s does not speak TLS on port %u. Where it offers STARTTLS there, set %s security "
 			  "to "
@@ -134,6 +146,17 @@ tls_words(const NetStream *stream, GError **error)
 	}
 }
 
+void
+net_words_injected(const NetStream *stream, GError **error)
+{
+	fault_set(error, FAULT_PROTOCOL,
+		_("%s:%u broke the rules of STARTTLS: it sent data that belongs to neither side of "
+		  "it. The "
+		  "connection was given up: someone may sit in between. Use the TLS port where there "
+		  "is one."),
+		stream->host, stream->port);
+}
+
 /* The server spoke, but not as its protocol has it. */
 static void
 reply_words(const NetStream *stream, GError **error)
@@ -147,12 +170,7 @@ reply_words(const NetStream *stream, GError **error)
 			  "sit in between. Use the TLS port (993)."),
 			stream->host, stream->port);
 	else if (stream->security == NET_STARTTLS && stream->lines->len > 1)
-		fault_set(error, FAULT_PROTOCOL,
-			_("%s:%u broke the rules of STARTTLS: it sent data that belongs to neither side of "
-			  "it. The "
-			  "connection was given up: someone may sit in between. Use the TLS port where there "
-			  "is one."),
-			stream->host, stream->port);
+		net_words_injected(stream, error);
 	else
 		fault_set(error, FAULT_REFUSED,
 			_("What answers on %s:%u does not speak %s. Check host and port."), stream->host,

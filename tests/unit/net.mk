@@ -18,3 +18,9 @@ check_PROGRAMS += tests/unit/test-net-sasl
 TESTS += tests/unit/test-net-sasl
 tests_unit_test_net_sasl_SOURCES = %D%/test-net-sasl.c
 tests_unit_test_net_sasl_LDADD = $(LINK_NET)
+
+check_PROGRAMS += tests/unit/test-net-secure
+TESTS += tests/unit/test-net-secure
+tests_unit_test_net_secure_SOURCES = %D%/test-net-secure.c %D%/net-common.c %D%/net-common.h
+tests_unit_test_net_secure_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+tests_unit_test_net_secure_LDADD = $(LINK_PEER) $(LINK_NET)
