@@ -155,7 +155,7 @@ look_at_folders(Probe *probe, ImapSession *session, GError **error)
 	g_autofree char *words = NULL;
 
 	begin_step(probe, STEP_FOLDERS);
-	folders = imap_session_list(session, &list, probe->cancel, error);
+	folders = imap_session_list(session, &list, NULL, probe->cancel, error);
 	if (folders == NULL)
 		return FALSE;
 	probe->result->folders = folders->len;

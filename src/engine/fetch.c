@@ -67,6 +67,8 @@ fetch_once(Worker *worker, GError **error)
 	gboolean more = FALSE;
 	gboolean ok;
 
+	worker_tell_damage(worker);
+
 	if (work != NULL) {
 		ok = fetch_handle(worker, work, error);
 		if (ok)
@@ -188,6 +190,7 @@ watch_once(Worker *worker, GError **error)
 			if (!content_ahead(worker, inbox->id, &more, error))
 				return FALSE;
 	}
+	worker_tell_damage(worker);
 	if (!imap_session_idle(worker->session, worker->wake_fd, -1, &result, worker->cancel, error))
 		return FALSE;
 	connect_control(worker);

@@ -3,6 +3,9 @@
 
 #include "engine/folders.h"
 
+#include "util/fault.h"
+#include "util/i18n.h"
+#include "util/limits.h"
 #include "util/text.h"
 
 /* Names as text_fold() makes them: small letters, no accents. */
@@ -129,10 +132,17 @@ folders_settle(const AccountConfig *config, GPtrArray *listed)
 	return folders;
 }
 
+typedef struct {
+	GPtrArray *folders; /* of StoreFolder */
+	gboolean all;       /* one that is missing is not there any more */
+} Listed;
+
 static gboolean
 store_folders(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
 {
-	if (!store_cache_set_folders(cache, data, error))
+	const Listed *listed = data;
+
+	if (!store_cache_set_folders(cache, listed->folders, listed->all, error))
 		return FALSE;
 	engine_post_folders(account);
 	return TRUE;
@@ -149,21 +159,39 @@ folders_begin(Worker *worker, GError **error)
 	inbox->role = ROLE_INBOX;
 	inbox->subscribed = inbox->selectable = TRUE;
 	g_ptr_array_add(folders, inbox);
-	return cache_call(worker->account, store_folders, folders, error);
+	return cache_call(worker->account, store_folders, &(Listed){folders, TRUE}, error);
+}
+
+/* Once a connection, and again when it is another number. */
+static void
+note_lost(Worker *worker, guint lost)
+{
+	imap_session_take_damage(worker->session, NULL);
+	if (lost != 0 && lost != worker->folders_lost && worker->left_out == NULL)
+		fault_set(&worker->left_out, FAULT_LIMIT,
+			P_("%u folder of the server is not shown: its name is damaged, or there are more "
+			   "than %u.",
+				"%u folders of the server are not shown: their names are damaged, or there "
+				"are more than %u.",
+				lost),
+			lost, LIMIT_FOLDERS);
+	worker->folders_lost = lost;
 }
 
 gboolean
 folders_take(Worker *worker, ImapTicket ticket, GError **error)
 {
+	guint lost = 0;
 	g_autoptr(GPtrArray) listed =
-		imap_session_list_finish(worker->session, ticket, worker->cancel, error);
+		imap_session_list_finish(worker->session, ticket, &lost, worker->cancel, error);
 	g_autoptr(GPtrArray) folders = NULL;
 
 	if (listed == NULL)
 		return FALSE;
+	note_lost(worker, lost);
 	folders = folders_settle(worker->account->config, listed);
 	worker->list_known = TRUE;
-	return cache_call(worker->account, store_folders, folders, error);
+	return cache_call(worker->account, store_folders, &(Listed){folders, lost == 0}, error);
 }
 
 gboolean

@@ -385,11 +385,16 @@ catch_up(Worker *worker, Changes *changes, const StoreFolder *folder, const Imap
 	if (is_unchanged(worker, folder, selected))
 		return TRUE;
 	if (!condstore) {
+		guint damaged = imap_session_damaged(worker->session);
 		changes->keep = g_array_new(FALSE, FALSE, sizeof(guint32));
 		changes->keep_from = folder->low_uid;
 		if (!imap_session_fetch(worker->session, &fetch, worker->cancel, error))
 			return FALSE;
-		return TRUE;
+		if (imap_session_damaged(worker->session) == damaged)
+			return TRUE;
+		/* A message whose row was damaged is not gone. */
+		g_clear_pointer(&changes->keep, g_array_unref);
+		return compare_uids_only(worker, changes, folder, error);
 	}
 	if (!imap_session_fetch(worker->session, &fetch, worker->cancel, error))
 		return FALSE;

@@ -79,7 +79,7 @@ typedef struct {
 
 static gboolean handle_waiting(Worker *worker, Outcome *outcome, GError **error);
 
-/* A refusal concerns that folder alone; all else ends the connection. */
+/* What concerns that folder alone, where the connection lives on; all else ends it. */
 static gboolean
 is_only_here(const GError *error)
 {
@@ -87,6 +87,7 @@ is_only_here(const GError *error)
 	case FAULT_REFUSED:
 	case FAULT_UNKNOWN:
 	case FAULT_LIMIT:
+	case FAULT_PROTOCOL:
 		return TRUE;
 	default:
 		return FALSE;
@@ -109,6 +110,7 @@ sync_folder(Worker *worker, const StoreFolder *folder, Outcome *outcome, GError 
 	} while (ok && now != NULL && !mailbox_is_complete(now) && now->low_uid > 1 &&
 		 !worker_is_stopping(worker));
 	outcome->stats.folders++;
+	worker_note_damage(worker, folder->name);
 	if (ok)
 		return TRUE;
 	if (fault_of(failure) == FAULT_CANCELED && !worker_is_stopping(worker)) {
@@ -200,6 +202,10 @@ handle_sync(Worker *worker, Work *work, GError **error)
 		      sync_folders(worker, work->folder, TRUE, &outcome, &failure);
 
 	outcome.stats.fetched = worker->fetched - before;
+	if (worker->left_out != NULL)
+		outcome.stats.failed++;
+	if (outcome.error == NULL)
+		outcome.error = g_steal_pointer(&worker->left_out);
 	worker_finish(worker, work, &outcome.stats, failure ? failure : outcome.error);
 	g_clear_error(&outcome.error);
 	if (!ok)
@@ -352,6 +358,7 @@ serve_once(Worker *worker, GError **error)
 	Work *work = g_queue_pop_head(&worker->deferred);
 	gboolean ok = TRUE;
 
+	worker_tell_damage(worker);
 	if (work == NULL)
 		work = queue_pop(worker->work, 0);
 	if (work != NULL) {

@@ -8,6 +8,7 @@
 #include "engine/connect.h"
 #include "util/fault.h"
 #include "util/i18n.h"
+#include "util/text.h"
 
 /* How long another process may take, ms. */
 #define HOLDER_SYNC_MS (30 * 60 * 1000)
@@ -119,6 +120,7 @@ worker_free(Worker *worker)
 	g_queue_clear_full(&worker->deferred, (GDestroyNotify)work_free);
 	g_free(worker->mailbox.name);
 	g_free(worker->mailbox.raw);
+	g_clear_error(&worker->left_out);
 	g_free(worker);
 }
 
@@ -295,6 +297,35 @@ worker_check_cache(Worker *worker)
 		return FALSE;
 	connect_drop(worker);
 	return TRUE;
+}
+
+void
+worker_note_damage(Worker *worker, const char *folder)
+{
+	g_autofree char *words = NULL;
+	g_autofree char *name = folder ? text_safe(folder, -1, TEXT_MARKS) : NULL;
+	guint count = imap_session_take_damage(worker->session, &words);
+
+	if (count == 0 || worker->left_out != NULL)
+		return;
+	fault_set(&worker->left_out, FAULT_PROTOCOL,
+		P_("%s This answer was left out, or the part of it that is damaged; the rest goes on.",
+			"%s %u such answers were left out, or the parts of them that are damaged; the rest "
+			"goes on.",
+			count),
+		words, count);
+	if (name != NULL)
+		g_prefix_error(&worker->left_out, _("Folder \"%s\": "), name);
+}
+
+void
+worker_tell_damage(Worker *worker)
+{
+	if (worker->session != NULL)
+		worker_note_damage(worker, worker->mailbox.id ? worker->mailbox.name : NULL);
+	if (worker->left_out != NULL)
+		engine_post_note(worker->account->engine, worker->account->key, NULL, worker->left_out);
+	g_clear_error(&worker->left_out);
 }
 
 void

@@ -117,6 +117,8 @@ struct Worker {
 	gint64 file_at_us;   /* sync: when to look after sent copies again; 0: not */
 	GHashTable *looked;  /* sync: outbox id -> time of the first look, both gint64 */
 	GQueue deferred;     /* sync: of Work, after what runs now */
+	guint folders_lost;  /* of the last LIST: past the limit, or damaged */
+	GError *left_out;    /* what of the server's answers could not be used, not told yet; NULL */
 };
 
 /* Its own view of the cache; NULL while there is none. */
@@ -127,6 +129,12 @@ gboolean worker_is_stopping(Worker *worker);
 gboolean worker_wait_start(Worker *worker);
 /* The cache was made anew: what this connection knew of it is void. TRUE: the session was dropped. */
 gboolean worker_check_cache(Worker *worker);
+/*
+ * Note what of the server's answers could not be used since the last time, while folder (NULL: none) was at
+ * hand; the first such thing stays in left_out until somebody takes it, or it is told.
+ */
+void worker_note_damage(Worker *worker, const char *folder);
+void worker_tell_damage(Worker *worker);
 /* Tell who waits for work how it went; error NULL: well. */
 void worker_finish(Worker *worker, Work *work, const EngineSyncStats *stats, const GError *error);
 

@@ -71,8 +71,10 @@ take_date(ImapParser *parser, ImapRow *row)
 static gboolean
 take_flags(ImapParser *parser, ImapRow *row)
 {
+	gboolean damaged = FALSE;
+
 	row->has |= IMAP_HAS_FLAGS;
-	return imap_take_flags(parser, &row->flags);
+	return imap_take_flags(parser, &row->flags, &damaged) && !damaged;
 }
 
 static gboolean
@@ -93,8 +95,12 @@ take_modseq(ImapParser *parser, ImapRow *row)
 {
 	gboolean listed = imap_take_char(parser, '(');
 
+	if (!imap_take_number63(parser, &row->modseq) || (listed && !imap_take_char(parser, ')'))) {
+		row->modseq = 0;
+		return FALSE;
+	}
 	row->has |= IMAP_HAS_MODSEQ;
-	return imap_take_number63(parser, &row->modseq) && (!listed || imap_take_char(parser, ')'));
+	return TRUE;
 }
 
 /* "(F12)", "F12" or NIL. */
@@ -115,15 +121,19 @@ take_object_id(ImapParser *parser, char **id)
 static gboolean
 take_email_id(ImapParser *parser, ImapRow *row)
 {
+	if (!take_object_id(parser, &row->email_id))
+		return FALSE;
 	row->has |= IMAP_HAS_EMAILID;
-	return take_object_id(parser, &row->email_id);
+	return TRUE;
 }
 
 static gboolean
 take_thread_id(ImapParser *parser, ImapRow *row)
 {
+	if (!take_object_id(parser, &row->thread_id))
+		return FALSE;
 	row->has |= IMAP_HAS_THREADID;
-	return take_object_id(parser, &row->thread_id);
+	return TRUE;
 }
 
 /* Gmail's ids are 64 bits, unsigned. */
@@ -143,34 +153,39 @@ take_gm_id(ImapParser *parser, guint64 *id)
 static gboolean
 take_gm_msgid(ImapParser *parser, ImapRow *row)
 {
+	if (!take_gm_id(parser, &row->gm_msgid))
+		return FALSE;
 	row->has |= IMAP_HAS_GM_MSGID;
-	return take_gm_id(parser, &row->gm_msgid);
+	return TRUE;
 }
 
 static gboolean
 take_gm_thrid(ImapParser *parser, ImapRow *row)
 {
+	if (!take_gm_id(parser, &row->gm_thrid))
+		return FALSE;
 	row->has |= IMAP_HAS_GM_THRID;
-	return take_gm_id(parser, &row->gm_thrid);
+	return TRUE;
 }
 
 static gboolean
 take_gm_labels(ImapParser *parser, ImapRow *row)
 {
 	ImapSlice label;
+	g_autoptr(GPtrArray) labels = g_ptr_array_new_with_free_func(g_free);
 
 	if (!imap_take_char(parser, '('))
 		return FALSE;
-	row->has |= IMAP_HAS_GM_LABELS;
-	g_clear_pointer(&row->gm_labels, g_ptr_array_unref);
-	row->gm_labels = g_ptr_array_new_with_free_func(g_free);
 	while (!imap_take_char(parser, ')')) {
 		g_autofree char *raw = NULL;
 		if (!imap_take_astring(parser, &label))
 			return FALSE;
 		raw = label.data ? imap_slice_dup(label) : g_strdup("");
-		g_ptr_array_add(row->gm_labels, imap_name_utf8(raw));
+		g_ptr_array_add(labels, imap_name_utf8(raw));
 	}
+	g_clear_pointer(&row->gm_labels, g_ptr_array_unref);
+	row->gm_labels = g_steal_pointer(&labels);
+	row->has |= IMAP_HAS_GM_LABELS;
 	return TRUE;
 }
 
@@ -229,13 +244,14 @@ add_section(ImapRow *row, ImapSlice name, gint64 origin, ImapSlice octets)
 	row->has |= IMAP_HAS_SECTION;
 }
 
-/* "[section]<origin> nstring" behind "BODY" or "BINARY". */
+/* "[section]<origin> nstring" behind "BODY" or "BINARY". A value that is none of these reads as NIL. */
 static gboolean
 take_section(ImapParser *parser, ImapRow *row)
 {
 	static const char fields[] = "HEADER.FIELDS ";
+	gboolean partial, sound;
 	guint64 origin = 0;
-	gboolean partial;
+	ImapParser value;
 	ImapSlice name, octets;
 
 	parser->at++;
@@ -247,15 +263,19 @@ take_section(ImapParser *parser, ImapRow *row)
 		if (!imap_take_number63(parser, &origin) || !imap_take_char(parser, '>'))
 			return FALSE;
 	}
-	if (!imap_take_nstring(parser, &octets))
-		return FALSE;
+	value = *parser;
+	sound = imap_take_nstring(parser, &octets);
+	if (!sound) {
+		octets = (ImapSlice){NULL, 0};
+		imap_parser_rewind(parser, &value);
+	}
 	if (name.length >= strlen(fields) && g_ascii_strncasecmp(name.data, fields, strlen(fields)) == 0) {
 		row->fields = octets;
 		row->has |= IMAP_HAS_FIELDS;
-		return TRUE;
+		return sound;
 	}
 	add_section(row, name, partial ? (gint64)origin : -1, octets);
-	return TRUE;
+	return sound;
 }
 
 static gboolean
@@ -314,10 +334,8 @@ take_item_name(ImapParser *parser)
 }
 
 static gboolean
-take_item(ImapParser *parser, ImapRow *row)
+take_item(ImapParser *parser, ImapRow *row, ImapSlice name)
 {
-	ImapSlice name = take_item_name(parser);
-
 	if (name.length == 0)
 		return FALSE;
 	if (parser->at < parser->end && *parser->at == '[') {
@@ -339,20 +357,56 @@ take_item(ImapParser *parser, ImapRow *row)
 	return imap_skip_value(parser);
 }
 
+/* An item that could not be taken, its value beginning at value: find where it ends. FALSE: nowhere. */
+static gboolean
+leave_item(ImapParser *parser, const ImapParser *value, ImapRow *row, ImapSlice name, gboolean *without_uid)
+{
+	gboolean section = value->at < value->end && *value->at == '[';
+	ImapSlice other;
+
+	*without_uid = *without_uid || imap_slice_is(name, "UID");
+	/* What was asked for, and is not to be had: the rest of the row holds. */
+	if (imap_slice_is(name, "RFC822.SIZE")) {
+		row->size = 0;
+		row->has |= IMAP_HAS_SIZE;
+	}
+	imap_parser_rewind(parser, value);
+	if (section) {
+		parser->at++;
+		if (!take_section_name(parser, &other))
+			return FALSE;
+		if (parser->at < parser->end && *parser->at == '<')
+			imap_take_atom(parser, &other);
+	}
+	return imap_skip_damaged(parser);
+}
+
 gboolean
 imap_row_parse(ImapRow *row, guint32 sequence, ImapParser *parser, GError **error)
 {
+	gboolean sound = TRUE, without_uid = FALSE, open = TRUE;
+
 	row_empty(row);
 	row->sequence = sequence;
 	if (!imap_take_char(parser, '('))
 		return imap_parser_fail(parser, "FETCH", error);
-	while (!imap_take_char(parser, ')')) {
-		if (!take_item(parser, row))
-			return imap_parser_fail(parser, "FETCH", error);
+	while (open && !imap_take_char(parser, ')')) {
+		ImapSlice name = take_item_name(parser);
+		ImapParser value = *parser;
+		if (take_item(parser, row, name))
+			continue;
+		if (sound)
+			imap_parser_fail(parser, "FETCH", error);
+		sound = FALSE;
+		open = leave_item(parser, &value, row, name, &without_uid);
 	}
-	if (!imap_parser_at_end(parser))
-		return imap_parser_fail(parser, "FETCH", error);
+	if (sound && !imap_parser_at_end(parser))
+		sound = imap_parser_fail(parser, "FETCH", error);
 	if (parser->dropped)
 		row->has |= IMAP_HAS_DROPPED;
-	return TRUE;
+	if (without_uid) {
+		row_empty(row);
+		row->sequence = sequence;
+	}
+	return sound;
 }

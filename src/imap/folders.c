@@ -62,7 +62,7 @@ take_attributes(ImapParser *parser, ImapFolder *folder)
 	if (!imap_take_char(parser, '('))
 		return FALSE;
 	while (!imap_take_char(parser, ')')) {
-		if (!imap_take_atom(parser, &word))
+		if (!imap_take_atom(parser, &word) && !imap_skip_damaged(parser))
 			return FALSE;
 		for (gsize i = 0; i < G_N_ELEMENTS(attributes); i++) {
 			if (!imap_slice_is(word, attributes[i].name))
@@ -119,7 +119,7 @@ take_number_item(ImapParser *parser, ImapStatus *status, guint bit, guint32 *int
 		return TRUE;
 	}
 	imap_parser_rewind(parser, &saved);
-	return imap_skip_value(parser);
+	return imap_skip_damaged(parser);
 }
 
 static gboolean
@@ -132,7 +132,7 @@ take_long_item(ImapParser *parser, ImapStatus *status, guint bit, guint64 *into)
 		return TRUE;
 	}
 	imap_parser_rewind(parser, &saved);
-	return imap_skip_value(parser);
+	return imap_skip_damaged(parser);
 }
 
 static gboolean

@@ -138,6 +138,10 @@ take_literal(ImapParser *parser, ImapSlice *string)
 
 	while (p < parser->end && *p != '}')
 		p++;
+	/* Past those in what was stepped over. */
+	while (parser->literal_next < parser->literal_count &&
+		parser->literals[parser->literal_next].at <= (gsize)(p - parser->start))
+		parser->literal_next++;
 	if (p == parser->end || parser->literal_next >= parser->literal_count ||
 		parser->literals[parser->literal_next].at != (gsize)(p + 1 - parser->start))
 		return FALSE;
@@ -169,7 +173,7 @@ unescape(ImapParser *parser, const char *from, gsize length)
 static gboolean
 take_quoted(ImapParser *parser, ImapSlice *string)
 {
-	const char *from = ++parser->at;
+	const char *from = parser->at + 1;
 	gboolean escapes = FALSE;
 
 	for (const char *p = from; p < parser->end; p++) {
@@ -319,9 +323,16 @@ imap_flags_add(ImapFlags *flags, ImapSlice flag)
 	return TRUE;
 }
 
-gboolean
-imap_take_flags(ImapParser *parser, ImapFlags *flags)
+static gboolean
+ends_token(const ImapParser *parser)
 {
+	return parser->at == parser->end || *parser->at == ' ' || *parser->at == ')';
+}
+
+gboolean
+imap_take_flags(ImapParser *parser, ImapFlags *flags, gboolean *damaged)
+{
+	gboolean bad = FALSE;
 	ImapSlice flag;
 
 	flags->system = 0;
@@ -329,10 +340,18 @@ imap_take_flags(ImapParser *parser, ImapFlags *flags)
 	if (!imap_take_char(parser, '('))
 		return FALSE;
 	while (!imap_take_char(parser, ')')) {
-		if (!imap_take_atom(parser, &flag))
+		ImapParser saved = *parser;
+		if (imap_take_atom(parser, &flag) && ends_token(parser)) {
+			imap_flags_add(flags, flag);
+			continue;
+		}
+		bad = TRUE;
+		imap_parser_rewind(parser, &saved);
+		if (!imap_skip_damaged(parser))
 			return FALSE;
-		imap_flags_add(flags, flag);
 	}
+	if (damaged != NULL)
+		*damaged = bad;
 	return TRUE;
 }
 
@@ -364,6 +383,45 @@ imap_skip_value(ImapParser *parser)
 		}
 	} while (depth > 0);
 	return TRUE;
+}
+
+/* Behind the string that begins at p, or p + 1 where it does not end. */
+static const char *
+behind_string(const char *p, const char *end)
+{
+	for (const char *q = p + 1; q < end; q++) {
+		if (*q == '\\')
+			q++;
+		else if (*q == '"')
+			return q + 1;
+	}
+	return p + 1;
+}
+
+gboolean
+imap_skip_damaged(ImapParser *parser)
+{
+	gboolean strings = TRUE;
+	const char *from;
+	guint depth = 0;
+
+	imap_skip_blanks(parser);
+	from = parser->at;
+	while (parser->at < parser->end) {
+		char c = *parser->at;
+		if (depth == 0 && (c == ' ' || c == ')'))
+			break;
+		depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+		if (c == '"' && strings) {
+			const char *behind = behind_string(parser->at, parser->end);
+			/* One that does not end leaves none that does behind it. */
+			strings = behind > parser->at + 1;
+			parser->at = behind;
+		} else {
+			parser->at++;
+		}
+	}
+	return parser->at > from && depth == 0;
 }
 
 ImapSlice

@@ -62,12 +62,22 @@ gboolean imap_take_nz_number(ImapParser *parser, guint32 *number);
 gboolean imap_take_number63(ImapParser *parser, guint64 *number);
 /* The same, but larger ones become 2^63 - 1. */
 gboolean imap_take_size(ImapParser *parser, guint64 *size);
-/* "(" flags ")"; flags must be initialised, and is emptied first. */
-gboolean imap_take_flags(ImapParser *parser, ImapFlags *flags);
+/*
+ * "(" flags ")"; flags must be initialised, and is emptied first. A flag that is
+ * malformed (a control character in a keyword) is left out, *damaged (may be
+ * NULL) set, and the list goes on. FALSE: there is no list, or it does not end.
+ */
+gboolean imap_take_flags(ImapParser *parser, ImapFlags *flags, gboolean *damaged);
 /* "4,7:9"; a new set. */
 gboolean imap_take_set(ImapParser *parser, ImapSet **set);
 /* Any value: atom, string, or a list nested at most LIMIT_IMAP_NESTING deep. */
 gboolean imap_skip_value(ImapParser *parser);
+/*
+ * Step over what no other function takes, to the blank or ")" behind it: past
+ * lists, strings and literals as far as they close, any octet counting as text
+ * where they do not. FALSE: nothing was stepped over, or a list does not end.
+ */
+gboolean imap_skip_damaged(ImapParser *parser);
 /* What is left, as it stands. */
 ImapSlice imap_rest(ImapParser *parser);
 

@@ -144,14 +144,34 @@ answer_of(ImapSlice word)
 	return IMAP_ANSWER_NONE;
 }
 
+/* The number in front of a name. One that is too large or has a sign is stepped over; *bad. FALSE: none. */
+static gboolean
+take_line_number(ImapParser *parser, guint32 *number, gboolean *bad)
+{
+	const char *p = parser->at;
+	ImapParser saved = *parser;
+	ImapSlice word;
+
+	if (p < parser->end && (*p == '-' || *p == '+'))
+		p++;
+	if (p == parser->end || !g_ascii_isdigit(*p))
+		return FALSE;
+	*bad = !imap_take_number(parser, number);
+	if (*bad) {
+		imap_parser_rewind(parser, &saved);
+		imap_take_atom(parser, &word);
+	}
+	return TRUE;
+}
+
 static gboolean
 parse_untagged(ImapParser *parser, ImapLine *line)
 {
-	gboolean numbered = parser->at < parser->end && g_ascii_isdigit(*parser->at);
+	gboolean bad = FALSE;
+	gboolean numbered = take_line_number(parser, &line->number, &bad);
 	ImapSlice word;
 
-	if (numbered && !imap_take_number(parser, &line->number))
-		return FALSE;
+	line->kind = IMAP_LINE_DATA;
 	if (!imap_take_atom(parser, &word))
 		return FALSE;
 	line->answer = numbered ? IMAP_ANSWER_NONE : answer_of(word);
@@ -160,13 +180,13 @@ parse_untagged(ImapParser *parser, ImapLine *line)
 		take_status_text(parser, line);
 		return TRUE;
 	}
-	line->kind = IMAP_LINE_DATA;
 	for (gsize i = 0; i < G_N_ELEMENTS(data_names); i++) {
 		if (data_names[i].numbered == numbered && imap_slice_is(word, data_names[i].name))
 			line->data = data_names[i].data;
 	}
 	/* No message has the number 0. */
-	return line->number > 0 || !(line->data == IMAP_DATA_FETCH || line->data == IMAP_DATA_EXPUNGE);
+	return !bad &&
+	       (line->number > 0 || !(line->data == IMAP_DATA_FETCH || line->data == IMAP_DATA_EXPUNGE));
 }
 
 gboolean
@@ -220,7 +240,7 @@ imap_code_flags(const ImapLine *line, ImapFlags *flags)
 	g_auto(ImapParser) parser;
 
 	imap_parser_init_slice(&parser, line->code_args);
-	return imap_take_flags(&parser, flags);
+	return imap_take_flags(&parser, flags, NULL);
 }
 
 gboolean

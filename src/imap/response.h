@@ -55,7 +55,9 @@ typedef struct {
 
 /*
  * Classify the response under parser, which is left behind the name of a DATA
- * line, where its own parser goes on. FALSE with FAULT_PROTOCOL.
+ * line, where its own parser goes on. FALSE with FAULT_PROTOCOL: broken, unless
+ * line->kind is DATA: then this one is damaged (a number with a sign, or larger
+ * than 32 bits; message number 0), and line->data is what it was to be.
  */
 gboolean imap_line_parse(ImapParser *parser, ImapLine *line, GError **error);
 

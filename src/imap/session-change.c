@@ -290,7 +290,12 @@ search_data(ImapSession *session, Ticket *ticket, const ImapLine *line, ImapPars
 		ok = imap_esearch_parse(parser, ticket->state, error);
 	else
 		return TAKE_NO;
-	return ok ? TAKE_YES : TAKE_BROKEN;
+	if (ok)
+		return TAKE_YES;
+	/* Half a list of what is there would be taken for the whole. */
+	if (ticket->error == NULL)
+		ticket->error = g_error_copy(*error);
+	return TAKE_BROKEN;
 }
 
 static const TicketKind search_kind = {"SEARCH", search_data, NULL, set_free, FALSE};

@@ -57,6 +57,34 @@ imap_events_leave(ImapSession *session)
 	}
 }
 
+void
+imap_damage(ImapSession *session, ImapData data, GError *failure)
+{
+	session->damaged++;
+	if (session->damage == NULL)
+		session->damage = g_strdup(failure->message);
+	g_error_free(failure);
+	imap_mailbox_damaged(session, data);
+}
+
+guint
+imap_session_damaged(const ImapSession *session)
+{
+	return session->damaged;
+}
+
+guint
+imap_session_take_damage(ImapSession *session, char **words)
+{
+	guint count = session->damaged - session->damage_told;
+
+	session->damage_told = session->damaged;
+	if (words != NULL)
+		*words = g_steal_pointer(&session->damage);
+	g_clear_pointer(&session->damage, g_free);
+	return count;
+}
+
 static ImapEvent *
 last_of(ImapSession *session, ImapEventKind kind)
 {

@@ -23,6 +23,7 @@ typedef struct {
 	gboolean status;    /* wanted, and not yet told */
 	char *pattern;
 	gboolean wanted; /* status, however it is told */
+	guint lost;      /* folders that were damaged, or past the limit */
 } List;
 
 static int
@@ -48,11 +49,17 @@ take_folder(List *list, ImapParser *parser, GError **error)
 {
 	ImapFolder *folder = imap_folder_parse(parser, error);
 
-	if (folder == NULL)
+	if (folder == NULL) {
+		list->lost++;
 		return TAKE_BROKEN;
+	}
 	/* "" is the answer to a question for the delimiter; twice the same name is the server's slip. */
-	if (*folder->raw == '\0' || list->folders->len >= LIMIT_FOLDERS ||
-		g_tree_lookup(list->by_name, folder->raw) != NULL) {
+	if (*folder->raw == '\0' || g_tree_lookup(list->by_name, folder->raw) != NULL) {
+		imap_folder_free(folder);
+		return TAKE_YES;
+	}
+	if (list->folders->len >= LIMIT_FOLDERS) {
+		list->lost++;
 		imap_folder_free(folder);
 		return TAKE_YES;
 	}
@@ -218,7 +225,7 @@ ask_counts(ImapSession *session, List *list, GError **error)
 }
 
 static GPtrArray *
-list_finish(ImapSession *session, Ticket *ticket, GError **error)
+list_finish(ImapSession *session, Ticket *ticket, guint *lost, GError **error)
 {
 	List *list = ticket->state;
 	GPtrArray *folders = NULL;
@@ -231,18 +238,20 @@ list_finish(ImapSession *session, Ticket *ticket, GError **error)
 		session->plain_list = TRUE;
 		g_clear_error(&refused);
 		again = list_start(session, &how, error);
-		folders = again ? list_finish(session, again, error) : NULL;
+		folders = again ? list_finish(session, again, lost, error) : NULL;
 	} else if (refused != NULL) {
 		g_propagate_error(error, refused);
 	} else if (!list->status || ask_counts(session, list, error)) {
 		folders = g_ptr_array_ref(list->folders);
+		if (lost != NULL)
+			*lost = list->lost;
 	}
 	imap_finish(session, ticket);
 	return folders;
 }
 
 GPtrArray *
-imap_session_list_finish(ImapSession *session, ImapTicket id, Cancel *cancel, GError **error)
+imap_session_list_finish(ImapSession *session, ImapTicket id, guint *lost, Cancel *cancel, GError **error)
 {
 	Ticket *ticket;
 
@@ -253,18 +262,18 @@ imap_session_list_finish(ImapSession *session, ImapTicket id, Cancel *cancel, GE
 		fault_set(error, FAULT_CANCELED, _("Canceled."));
 		return NULL;
 	}
-	return list_finish(session, ticket, error);
+	return list_finish(session, ticket, lost, error);
 }
 
 GPtrArray *
-imap_session_list(ImapSession *session, const ImapList *list, Cancel *cancel, GError **error)
+imap_session_list(ImapSession *session, const ImapList *list, guint *lost, Cancel *cancel, GError **error)
 {
 	Ticket *ticket;
 
 	if (!imap_begin(session, cancel, error))
 		return NULL;
 	ticket = list_start(session, list, error);
-	return ticket ? list_finish(session, ticket, error) : NULL;
+	return ticket ? list_finish(session, ticket, lost, error) : NULL;
 }
 
 /* ---- one folder ---- */
@@ -292,8 +301,11 @@ one_status_data(
 	(void)session;
 	if (line->kind != IMAP_LINE_DATA || line->data != IMAP_DATA_STATUS)
 		return TAKE_NO;
-	if (!imap_status_parse(parser, &name, &status, error))
+	if (!imap_status_parse(parser, &name, &status, error)) {
+		if (ticket->error == NULL)
+			ticket->error = g_error_copy(*error);
 		return TAKE_BROKEN;
+	}
 	if (imap_same_mailbox(name, one->mailbox))
 		one->status = status;
 	return TAKE_YES;

@@ -23,7 +23,7 @@ typedef struct {
 	gpointer user;
 	gboolean begun;
 	gboolean wait_closed; /* news until [CLOSED] are the old mailbox's */
-	gboolean rows_lost;   /* rows came before UIDVALIDITY was told */
+	gboolean rows_lost;   /* rows came before UIDVALIDITY was told, or damaged */
 	gboolean refused_bad;
 	ImapSelected selected;
 } Select;
@@ -379,6 +379,21 @@ imap_mailbox_code(ImapSession *session, const ImapLine *line)
 		return;
 	imap_mailbox_left(session);
 	imap_event_text(session, IMAP_EVENT_UIDVALIDITY, NULL);
+}
+
+void
+imap_mailbox_damaged(ImapSession *session, ImapData data)
+{
+	Flight *first = g_queue_peek_head(&session->flights);
+
+	if (first != NULL && first->ticket->kind == &select_kind)
+		((Select *)first->ticket->state)->rows_lost = TRUE;
+	if (session->mailbox == NULL ||
+		(data != IMAP_DATA_EXISTS && data != IMAP_DATA_EXPUNGE && data != IMAP_DATA_VANISHED))
+		return;
+	/* Every number may have moved. */
+	imap_seqmap_clear(session->map);
+	imap_event_expunged(session, NULL);
 }
 
 gboolean

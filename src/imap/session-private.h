@@ -23,7 +23,7 @@
 typedef enum {
 	TAKE_NO, /* not mine */
 	TAKE_YES,
-	TAKE_BROKEN, /* error set: the session is over */
+	TAKE_BROKEN, /* mine, but damaged; error set */
 } Take;
 
 typedef struct Ticket Ticket;
@@ -105,6 +105,9 @@ struct ImapSession {
 			 */
 	ImapRow row;    /* the FETCH response at hand */
 	GQueue events;  /* of ImapEvent* */
+	guint damaged;  /* untagged responses that were left out, in whole or in part */
+	guint damage_told; /* of them, by imap_session_take_damage() */
+	char *damage;      /* about the first that was not told; NULL */
 
 	IdleState idle;
 	gint64 idle_since_us; /* without IDLE: since the last NOOP */
@@ -167,6 +170,8 @@ gboolean imap_take_namespace(ImapSession *session, ImapParser *parser, GError **
 gboolean imap_mailbox_news(ImapSession *session, const ImapLine *line, ImapParser *parser, GError **error);
 /* A code that no ticket took: the mailbox may have changed under us. */
 void imap_mailbox_code(ImapSession *session, const ImapLine *line);
+/* A response of this kind was lost: what it would have told is to be found by comparing. */
+void imap_mailbox_damaged(ImapSession *session, ImapData data);
 /* Forget the selected mailbox. */
 void imap_mailbox_left(ImapSession *session);
 
@@ -176,6 +181,8 @@ void imap_mailbox_left(ImapSession *session);
 gboolean imap_is_removing(const ImapSession *session);
 
 /* ---- session-events.c ---- */
+/* An untagged response is damaged, and the rest goes on. failure is taken over. */
+void imap_damage(ImapSession *session, ImapData data, GError *failure);
 void imap_event_exists(ImapSession *session, guint32 count);
 /* Takes uids; NULL: not known which. */
 void imap_event_expunged(ImapSession *session, ImapSet *uids);

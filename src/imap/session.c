@@ -69,6 +69,7 @@ imap_session_free(ImapSession *session)
 	g_string_free(session->challenge, TRUE);
 	g_clear_error(&session->failure);
 	g_free(session->bye);
+	g_free(session->damage);
 	g_free(session->greeting);
 	g_free(session->server_name);
 	g_free(session->prefix);
@@ -515,10 +516,12 @@ offer(ImapSession *session, const ImapLine *line, ImapParser *parser, GError **e
 	return TAKE_NO;
 }
 
-/* FALSE: the response is malformed. */
+/* FALSE: the response is damaged. */
 static gboolean
 take_data(ImapSession *session, const ImapLine *line, ImapParser *parser, GError **error)
 {
+	GError *damage = NULL;
+
 	switch (line->data) {
 	case IMAP_DATA_CAPABILITY:
 		imap_caps_reset(session);
@@ -532,8 +535,9 @@ take_data(ImapSession *session, const ImapLine *line, ImapParser *parser, GError
 	case IMAP_DATA_NAMESPACE:
 		return imap_take_namespace(session, parser, error);
 	case IMAP_DATA_FETCH:
-		if (!imap_row_parse(&session->row, line->number, parser, error))
-			return FALSE;
+		/* What could be read of a damaged one counts. */
+		if (!imap_row_parse(&session->row, line->number, parser, &damage))
+			imap_damage(session, line->data, damage);
 		if (!session->qresync && session->row.uid != 0 && line->number <= session->exists)
 			imap_seqmap_put(session->map, line->number, session->row.uid);
 		break;
@@ -569,20 +573,15 @@ dispatch(ImapSession *session, const ImapLine *line, ImapParser *parser, GError 
 		return take_tagged(session, line, error);
 	case IMAP_LINE_STATUS:
 		take_status_words(session, line);
-		switch (offer(session, line, parser, &failure)) {
-		case TAKE_BROKEN:
-			return imap_fail(session, failure, error);
-		case TAKE_NO:
+		if (offer(session, line, parser, &failure) == TAKE_NO)
 			imap_mailbox_code(session, line);
-			return TRUE;
-		case TAKE_YES:
-			return TRUE;
-		}
 		return TRUE;
 	case IMAP_LINE_DATA:
 		break;
 	}
-	return take_data(session, line, parser, &failure) || imap_fail(session, failure, error);
+	if (!take_data(session, line, parser, &failure))
+		imap_damage(session, line->data, failure);
+	return TRUE;
 }
 
 /* Before the first response the rest of a line may come that libcurl began to read. */
@@ -616,8 +615,12 @@ imap_step(ImapSession *session, GError **error)
 	else
 		imap_trace(session, 'S', response.text, response.length);
 	imap_parser_init(&parser, &response);
-	if (!imap_line_parse(&parser, &line, &failure))
-		return imap_fail(session, failure, error);
+	if (!imap_line_parse(&parser, &line, &failure)) {
+		if (line.kind != IMAP_LINE_DATA)
+			return imap_fail(session, failure, error);
+		imap_damage(session, line.data, failure);
+		return TRUE;
+	}
 	return dispatch(session, &line, &parser, error);
 }
 

@@ -28,11 +28,17 @@
  *   FAULT_REFUSED   NO or BAD to this command; imap_session_code() has the response code
  *   FAULT_UNKNOWN   NO because there is no such mailbox (NONEXISTENT, TRYCREATE)
  *   FAULT_PROTOCOL  the server broke the grammar or lied; FAULT_LIMIT: passed a limit
+ *                   (where imap_session_is_alive(), only this call is concerned)
  *   FAULT_CANCELED  see below
  * Messages carry the server's own words, made safe and with the secret masked.
  *
- * After RETRY by a broken line, PROTOCOL and LIMIT imap_session_is_alive() is
- * FALSE and the session can only be freed. After FAULT_CANCELED the session
+ * An untagged response that cannot be understood is left out, or what is damaged
+ * in it: see imap_session_take_damage(). Only where the server's lines cannot be
+ * told apart any more (a line or a literal past its limit, a tagged answer to
+ * nothing) is the session over.
+ *
+ * After RETRY by a broken line, and where PROTOCOL and LIMIT mean that,
+ * imap_session_is_alive() is FALSE and the session can only be freed. After FAULT_CANCELED the session
  * lives on: all tickets in flight are abandoned (no callback is called any more),
  * what they still bring is read and dropped by later calls (a caller that does
  * not want to pay for that frees the session). Canceled in the middle of a login, or of an
@@ -149,6 +155,16 @@ void imap_session_forget(ImapSession *session, ImapTicket ticket);
 /* The response code of the last tagged answer that a call of this session waited for. */
 ImapCode imap_session_code(const ImapSession *session);
 
+/*
+ * How many untagged responses were damaged since the last call; *words (may be NULL) receives a
+ * sentence about the first, the caller's; NULL where none was. What a lost EXPUNGE, VANISHED or
+ * EXISTS told becomes an IMAP_EVENT_EXPUNGED without UIDs; a SELECT with a lost row is not `resynced`;
+ * a SEARCH or STATUS that was lost fails with FAULT_PROTOCOL.
+ */
+guint imap_session_take_damage(ImapSession *session, char **words);
+/* All of them, told or not. */
+guint imap_session_damaged(const ImapSession *session);
+
 /* ---- folders ---- */
 
 typedef struct {
@@ -160,12 +176,16 @@ typedef struct {
  * LIST, with SPECIAL-USE, SUBSCRIBED and STATUS as the server can: in one turn
  * with LIST-EXTENDED and LIST-STATUS, else LIST with LSUB, then pipelined STATUS.
  * An array of ImapFolder (free func set), the caller's, in the server's order, at most LIMIT_FOLDERS.
+ * *lost (may be NULL): how many more there were, past the limit or damaged; those in the array are not all
+ * then.
  */
-GPtrArray *imap_session_list(ImapSession *session, const ImapList *list, Cancel *cancel, GError **error);
+GPtrArray *imap_session_list(
+	ImapSession *session, const ImapList *list, guint *lost, Cancel *cancel, GError **error);
 /* The same in two steps, for pipelining. */
 ImapTicket imap_session_list_start(
 	ImapSession *session, const ImapList *list, Cancel *cancel, GError **error);
-GPtrArray *imap_session_list_finish(ImapSession *session, ImapTicket ticket, Cancel *cancel, GError **error);
+GPtrArray *imap_session_list_finish(
+	ImapSession *session, ImapTicket ticket, guint *lost, Cancel *cancel, GError **error);
 
 gboolean imap_session_status(
 	ImapSession *session, const char *mailbox, ImapStatus *status, Cancel *cancel, GError **error);

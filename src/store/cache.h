@@ -35,11 +35,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreCache, store_cache_close)
 
 /*
  * Take the server's list: new folders are added, those missing are removed with
- * their rows, roles and attributes updated. folders: StoreFolder with name, raw,
- * delimiter, role, subscribed, selectable (and the server_* fields where a
- * status is known, else 0) set. Folders with a pending operation are left alone.
+ * their rows (only where all is TRUE: the list is whole), roles and attributes updated. folders: StoreFolder
+ * with name, raw, delimiter, role, subscribed, selectable (and the server_* fields where a status is known,
+ * else 0) set. Folders with a pending operation are left alone.
  */
-gboolean store_cache_set_folders(StoreCache *cache, GPtrArray *folders, GError **error);
+gboolean store_cache_set_folders(StoreCache *cache, GPtrArray *folders, gboolean all, GError **error);
 /* One folder's STATUS answer (server_* fields). */
 gboolean store_cache_set_status(StoreCache *cache, FolderId folder, guint32 messages, guint32 unseen,
 	guint32 uidnext, guint32 uidvalidity, guint64 modseq, GError **error);

@@ -165,7 +165,7 @@ remove_missing(StoreCache *cache, GHashTable *seen)
 }
 
 gboolean
-store_cache_set_folders(StoreCache *cache, GPtrArray *folders, GError **error)
+store_cache_set_folders(StoreCache *cache, GPtrArray *folders, gboolean all, GError **error)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 
@@ -184,7 +184,8 @@ store_cache_set_folders(StoreCache *cache, GPtrArray *folders, GError **error)
 			write_status(cache, id, folder);
 		g_hash_table_add(seen, GINT_TO_POINTER(id));
 	}
-	remove_missing(cache, seen);
+	if (all)
+		remove_missing(cache, seen);
 	return cache_commit(cache, error);
 }
 

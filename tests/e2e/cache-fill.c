@@ -109,7 +109,7 @@ fill_folders(StoreCache *cache, GPtrArray *folders)
 		row->selectable = row->subscribed = TRUE;
 		g_ptr_array_add(list, row);
 	}
-	check(store_cache_set_folders(cache, list, &error), error);
+	check(store_cache_set_folders(cache, list, TRUE, &error), error);
 }
 
 static void

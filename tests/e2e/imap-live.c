@@ -290,7 +290,7 @@ test_list(void)
 	g_assert_true(imap_session_create(session, raw, NULL, NULL, &error));
 	g_assert_true(imap_session_subscribe(session, raw, TRUE, NULL, &error));
 	append(session, raw, "counted", 10);
-	folders = imap_session_list(session, &(ImapList){.status = TRUE}, NULL, &error);
+	folders = imap_session_list(session, &(ImapList){.status = TRUE}, NULL, NULL, &error);
 	g_assert_no_error(error);
 	mine = find_folder(folders, "Entw\xc3\xbcrfe & \xe2\x82\xac");
 	sent = find_folder(folders, "Sent");
@@ -754,7 +754,7 @@ test_pipelined_start(void)
 	ImapTicket list = imap_session_list_start(session, &(ImapList){.status = TRUE}, NULL, &error);
 
 	g_assert_true(imap_session_select(session, "INBOX", NULL, &selected, NULL, &error));
-	folders = imap_session_list_finish(session, list, NULL, &error);
+	folders = imap_session_list_finish(session, list, NULL, NULL, &error);
 	g_assert_no_error(error);
 	g_assert_nonnull(find_folder(folders, "INBOX"));
 	g_assert_cmpint(imap_session_qresync(session), ==, imap_session_has(session, IMAP_CAP_QRESYNC));

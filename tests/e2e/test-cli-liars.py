@@ -19,7 +19,8 @@ class Liar:
 
     def __init__(self, port):
         self.port_there = port
-        self.rules = []  # (pattern of the command without tag, answer without tag, does the server see it)
+        self.rules = []  # (pattern of the command without tag, answer without tag)
+        self.bends = []  # (pattern in an untagged line, what stands there in its place)
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
         self.listener.listen()
@@ -42,11 +43,13 @@ class Liar:
             threading.Thread(target=self._copy, args=(server, client), daemon=True).start()
             threading.Thread(target=self._listen, args=(client, server), daemon=True).start()
 
-    @staticmethod
-    def _copy(source, target):
+    def _copy(self, source, target):
+        file = source.makefile("rb")
         try:
-            while data := source.recv(65536):
-                target.sendall(data)
+            while line := file.readline():
+                for pattern, bent in self.bends if line.startswith(b"* ") else ():
+                    line = re.sub(pattern, bent, line)
+                target.sendall(line)
         except OSError:
             pass
         for each in (source, target):
@@ -186,6 +189,72 @@ def lies(running, bare):
             with_liar(running, [(r"EXPUNGE", "BAD nobody expunges all"), (r"CLOSE", "BAD nor so")], run)
 
 
+def damaged(running):
+    def bent(folder, bends, check, status=1):
+        """Three messages in a folder that is read through bends: what the sync says, and the rows."""
+        with Liar(running.ports["imap"]) as liar, Home() as home, Peer(running) as peer:
+            home.add_account(running, imap=f"127.0.0.1:{liar.port}", more=["--imap-security", "plain"])
+            peer.check(peer.link.create(folder))
+            for i in range(3):
+                peer.append(folder, message(f"Number {i}", ident=f"<{folder}-{i}@example.org>"))
+            liar.bends = bends
+            said = home.run("sync", status=status).err
+            rows = sorted(home.json("list", folder), key=lambda row: row["subject"])
+            check(said, rows, home)
+            liar.bends = []
+            peer.check(peer.link.delete(folder))
+
+    @test
+    def a_row_without_a_uid_costs_that_message_alone():
+        def check(said, rows, home):
+            assert "cannot be understood" in said and "Bad-Uid" in said, said
+            equal([row["subject"] for row in rows], ["Number 0", "Number 2"])
+            assert len(home.json("list", "INBOX")) > 0
+        bent("Bad-Uid", [(rb"^\* 2 FETCH \(UID 2 ", rb"* 2 FETCH (UID 0 ")], check)
+
+    @test
+    def a_keyword_with_a_control_character_costs_that_keyword_alone():
+        def check(said, rows, _home):
+            assert "cannot be understood" in said, said
+            equal([(row["subject"], "ok" in row["flags"]) for row in rows],
+                  [("Number 0", True), ("Number 1", True), ("Number 2", True)])
+        bent("Bad-Keyword", [(rb"FLAGS \([^)]*\)", b"FLAGS (b\x07d ok)")], check)
+
+    @test
+    def numbers_and_dates_that_are_none_cost_themselves_alone():
+        def check(_said, rows, _home):
+            equal([row["subject"] for row in rows], ["Number 0", "Number 1", "Number 2"])
+            equal([row["size"] for row in rows], [0, 0, 0])
+        bent("Bad-Number", [(rb"RFC822.SIZE \d+", rb"RFC822.SIZE -7"),
+                            (rb'INTERNALDATE "[^"]*"', rb'INTERNALDATE "99-Foo-99999 99:99:99 +9999"'),
+                            (rb"MODSEQ \(\d+\)", rb"MODSEQ (99999999999999999999)")], check)
+
+    @test
+    def a_folder_whose_line_is_damaged_costs_that_folder_alone():
+        def check(said, rows, home):
+            assert "1 folder" in said, said
+            equal(len(rows), 3)
+            assert "Sent" not in [row["name"] for row in home.json("folders")]
+        bent("Beside", [(rb'LIST (\([^)]*\)) "/" Sent', rb'LIST \1 "//" Sent')], check)
+
+    @test
+    def a_folder_that_was_known_stays_while_its_line_is_damaged():
+        with Liar(running.ports["imap"]) as liar, Home() as home:
+            home.add_account(running, imap=f"127.0.0.1:{liar.port}", more=["--imap-security", "plain"])
+            home.json("sync")
+            before = home.json("folders")
+            liar.bends = [(rb'LIST (\([^)]*\)) "/" Sent', rb'LIST \1 "/" "Sent')]
+            home.run("sync", status=1)
+            equal([row["name"] for row in home.json("folders")], [row["name"] for row in before])
+
+    @test
+    def counts_that_are_damaged_do_not_keep_the_mail_away():
+        def check(_said, rows, _home):
+            equal(len(rows), 3)
+        bent("Bad-Counts", [(rb"MESSAGES \d+", rb"MESSAGES -4"), (rb"UIDNEXT \d+ ", rb"UIDNEXT 5000000000 ")],
+             check, status=None)
+
+
 def renumbered(running):
     @test
     def a_folder_that_was_made_anew_finds_messages_by_their_ids():
@@ -219,6 +288,7 @@ def renumbered(running):
 
 with harness.servers() as SERVERS:
     lies(SERVERS, False)
+    damaged(SERVERS)
     renumbered(SERVERS)
 with harness.servers(without=("MOVE", "UIDPLUS")) as SERVERS:
     lies(SERVERS, True)

@@ -112,7 +112,7 @@ mail_set_folders(Mail *mail, const char *const *names)
 		folder->selectable = folder->subscribed = TRUE;
 		g_ptr_array_add(list, folder);
 	}
-	store_cache_set_folders(mail->cache, list, &error);
+	store_cache_set_folders(mail->cache, list, TRUE, &error);
 	g_assert_no_error(error);
 }
 

@@ -178,7 +178,7 @@ test_start_costs_one_turn(void)
 	g_assert_no_error(line.error);
 	g_assert_true(box.resynced);
 	g_assert_cmpuint(imap_set_count(box.vanished), ==, 26);
-	folders = imap_session_list_finish(line.session, list, NULL, NULL);
+	folders = imap_session_list_finish(line.session, list, NULL, NULL, NULL);
 	g_assert_cmpuint(folders->len, ==, 1);
 	g_assert_cmpuint(((ImapFolder *)folders->pdata[0])->status.messages, ==, 3);
 }

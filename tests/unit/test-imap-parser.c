@@ -133,7 +133,7 @@ test_flags(void)
 
 	imap_flags_init(&flags);
 	begin(&parser, "( \\SEEN \\Flagged $Label1 \\Odd NonJunk a[1] )");
-	g_assert_true(imap_take_flags(&parser, &flags));
+	g_assert_true(imap_take_flags(&parser, &flags, NULL));
 	g_assert_cmpuint(flags.system, ==, IMAP_FLAG_SEEN | IMAP_FLAG_FLAGGED);
 	g_assert_cmpuint(flags.keywords->len, ==, 4);
 	g_assert_cmpstr(g_ptr_array_index(flags.keywords, 0), ==, "$Label1");
@@ -153,7 +153,7 @@ test_keywords_are_limited(void)
 	g_string_append(text, "\\Seen)");
 	imap_flags_init(&flags);
 	begin(&parser, text->str);
-	g_assert_true(imap_take_flags(&parser, &flags));
+	g_assert_true(imap_take_flags(&parser, &flags, NULL));
 	g_assert_cmpuint(flags.keywords->len, ==, LIMIT_KEYWORDS_MESSAGE);
 	g_assert_cmpuint(flags.system, ==, IMAP_FLAG_SEEN);
 	imap_flags_clear(&flags);

@@ -14,10 +14,6 @@ static const struct {
 } breaches[] = {
 	{"unknown tag", "S P77 OK done", FAULT_PROTOCOL},
 	{"no answer", "S P5 WHAT", FAULT_PROTOCOL},
-	{"bad number", "S * 4294967296 EXISTS", FAULT_PROTOCOL},
-	{"bad row", "S * 1 FETCH (UID -1)", FAULT_PROTOCOL},
-	{"bad list", "S * 1 FETCH (FLAGS ((", FAULT_PROTOCOL},
-	{"bad set", "S * VANISHED 1:", FAULT_PROTOCOL},
 	{"huge literal", "S * 1 FETCH (BODY[] {99999999999}", FAULT_LIMIT},
 	{"closed", "X", FAULT_RETRY},
 	{"silence", "S * OK Still here", FAULT_RETRY},
@@ -37,6 +33,121 @@ test_breach_ends_the_session(void)
 		g_clear_error(&line.error);
 		g_assert_false(imap_session_noop(line.session, NULL, &line.error));
 		assert_fault(&line, breaches[i].fault, NULL);
+	}
+}
+
+/* ---- answers that are damaged ---- */
+
+#define COMPARE "expunged"
+
+static const struct {
+	const char *said;  /* in answer to NOOP */
+	const char *event; /* NULL: none */
+} damages[] = {
+	{"S * 4294967296 EXISTS", COMPARE},
+	{"S * -1 EXPUNGE", COMPARE},
+	{"S * +2 EXPUNGE", COMPARE},
+	{"S * 0 EXPUNGE", COMPARE},
+	{"S * VANISHED 1:", COMPARE},
+	{"S * VANISHED (EARLIER 1:2", COMPARE},
+	{"S * 0 FETCH (UID 4)", NULL},
+	{"S * 1 FETCH", NULL},
+	{"S * 1 FETCH (UID -1 FLAGS (\\Seen))", NULL},
+	{"S * 1 FETCH (UID 0 FLAGS (\\Seen))", NULL},
+	{"S * 1 FETCH (UID 4 FLAGS ((", "flags"},
+	{"S * 1 FETCH (UID 4 FLAGS (\\Seen ke\001y))", "flags"},
+	{"S * LIST (\\Seen", NULL},
+	{"S * STATUS INBOX (MESSAGES", NULL},
+	{"S * SEARCH -4", NULL},
+	{"S * NAMESPACE (", NULL},
+	{"S * ID (", NULL},
+	{"S * 7", NULL},
+	{"S * ", NULL},
+};
+
+static void
+test_damage_costs_only_itself(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(damages); i++) {
+		g_auto(Line) line = {0};
+		g_autoptr(ImapEvent) event = NULL;
+		g_autofree char *words = NULL;
+		line_select(&line, (const char *const[]){"C P5 NOOP", damages[i].said, "S P5 OK", "C P6 NOOP",
+					   "S P6 OK", NULL});
+		g_test_message("%s", damages[i].said);
+		g_assert_true(imap_session_noop(line.session, NULL, &line.error));
+		g_assert_true(imap_session_noop(line.session, NULL, &line.error));
+		g_assert_true(imap_session_is_alive(line.session));
+		/* Lists that nobody asked for are nobody's damage. */
+		if (strstr(damages[i].said, "LIST") == NULL && strstr(damages[i].said, "STATUS") == NULL &&
+			strstr(damages[i].said, "SEARCH") == NULL) {
+			g_assert_cmpuint(imap_session_damaged(line.session), ==, 1);
+			g_assert_cmpuint(imap_session_take_damage(line.session, &words), ==, 1);
+			g_assert_nonnull(strstr(words, "cannot be understood"));
+		}
+		g_assert_cmpuint(imap_session_take_damage(line.session, NULL), ==, 0);
+		event = imap_session_next_event(line.session);
+		g_assert_cmpint(event != NULL, ==, damages[i].event != NULL);
+		if (event != NULL && strcmp(damages[i].event, COMPARE) == 0) {
+			g_assert_cmpint(event->kind, ==, IMAP_EVENT_EXPUNGED);
+			g_assert_null(event->uids);
+		} else if (event != NULL) {
+			g_assert_cmpint(event->kind, ==, IMAP_EVENT_FLAGS);
+			g_assert_cmpuint(event->uid, ==, 4);
+		}
+	}
+}
+
+static void
+test_half_a_search_is_none(void)
+{
+	g_auto(Line) line = {0};
+
+	line_select(&line,
+		(const char *const[]){"C P5 UID SEARCH", "S * ESEARCH (TAG \"P5\") UID ALL 1:4294967296",
+			"S P5 OK done", "C P6 NOOP", "S P6 OK", NULL});
+	g_assert_null(imap_session_search_message_id(line.session, "<a@b>", NULL, &line.error));
+	assert_fault(&line, FAULT_PROTOCOL, "cannot be understood");
+	g_clear_error(&line.error);
+	g_assert_true(imap_session_noop(line.session, NULL, &line.error));
+}
+
+static void
+test_list_goes_on_behind_a_damaged_folder(void)
+{
+	g_auto(Line) line = {0};
+	g_autoptr(GPtrArray) folders = NULL;
+	guint lost = 0;
+
+	line_select(&line, (const char *const[]){"C P5 LIST", "S * LIST () \"/\" One",
+				   "S * LIST () \"//\" Two", "S * LIST (\\x\001y \\Sent) \"/\" Three",
+				   "S * LIST () \"/\" \"Four", "S P5 OK done", NULL});
+	folders = imap_session_list(line.session, NULL, &lost, NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_cmpuint(folders->len, ==, 2);
+	g_assert_cmpuint(lost, ==, 2);
+	g_assert_cmpstr(((ImapFolder *)folders->pdata[1])->name, ==, "Three");
+	g_assert_cmpstr(((ImapFolder *)folders->pdata[1])->role, ==, "sent");
+}
+
+/* A changed message that could not be read would stay as it was for ever. */
+static void
+test_resync_with_a_damaged_row_is_none(void)
+{
+	static const char *const rows[] = {"S * 1 FETCH (UID 0 FLAGS () MODSEQ (9))",
+		"S * VANISHED (EARLIER) 0", "S * 0 FETCH (UID 3 FLAGS ())"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_auto(Line) line = {0};
+		g_auto(ImapSelected) selected = {0};
+		ImapSelect how = {.uidvalidity = 7, .modseq = 5};
+		line_select(&line, (const char *const[]){"C P5 SELECT", "S * OK [CLOSED]", "S * 3 EXISTS",
+					   "S * OK [UIDVALIDITY 7]", "S * OK [HIGHESTMODSEQ 9]", rows[i],
+					   "S P5 OK done", NULL});
+		imap_session_select(line.session, "Other", &how, &selected, NULL, &line.error);
+		g_assert_no_error(line.error);
+		g_assert_false(selected.resynced);
+		g_assert_cmpuint(imap_session_damaged(line.session), ==, 1);
 	}
 }
 
@@ -374,7 +485,7 @@ test_list_without_extensions(void)
 
 	line_open(&line, "IMAP4rev1", script);
 	g_assert_true(line_login(&line, "sesame"));
-	folders = imap_session_list(line.session, &(ImapList){.status = TRUE}, NULL, &line.error);
+	folders = imap_session_list(line.session, &(ImapList){.status = TRUE}, NULL, NULL, &line.error);
 	g_assert_no_error(line.error);
 	g_assert_cmpuint(folders->len, ==, 2);
 	folder = g_ptr_array_index(folders, 0);
@@ -405,7 +516,7 @@ test_list_that_is_not_understood_is_asked_plainly(void)
 
 	line_open(&line, "IMAP4rev1", script);
 	g_assert_true(line_login(&line, "sesame"));
-	folders = imap_session_list(line.session, NULL, NULL, &line.error);
+	folders = imap_session_list(line.session, NULL, NULL, NULL, &line.error);
 	g_assert_no_error(line.error);
 	g_assert_cmpuint(folders->len, ==, 1);
 }
@@ -445,6 +556,10 @@ static const struct {
 } tests[] = {
 	{"/imap/session/mailbox-that-changes-under-us", test_mailbox_that_changes_under_us},
 	{"/imap/session/breach-ends-the-session", test_breach_ends_the_session},
+	{"/imap/session/damage-costs-only-itself", test_damage_costs_only_itself},
+	{"/imap/session/half-a-search-is-none", test_half_a_search_is_none},
+	{"/imap/session/list-goes-on-behind-a-damaged-folder", test_list_goes_on_behind_a_damaged_folder},
+	{"/imap/session/resync-with-a-damaged-row-is-none", test_resync_with_a_damaged_row_is_none},
 	{"/imap/session/last-words-are-told", test_last_words_are_told},
 	{"/imap/session/rows-nobody-asked-for", test_rows_nobody_asked_for},
 	{"/imap/session/hostile-numbers-cost-nothing", test_hostile_numbers_cost_nothing},
