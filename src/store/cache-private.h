@@ -85,8 +85,9 @@ FolderId folder_find(StoreCache *cache, const char *name);
 typedef struct {
 	gint64 sent;
 	gint16 zone;
-	guint8 look;   /* LOOK_* */
-	gint64 person; /* interned; 0: none */
+	gboolean dated; /* sent is from Date */
+	guint8 look;    /* LOOK_* */
+	gint64 person;  /* interned; 0: none */
 	gint64 subject;
 	char *prefix; /* what stands before the base subject; NULL: nothing */
 	gint64 recipients;

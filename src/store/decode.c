@@ -297,6 +297,7 @@ decode_date(Slice raw, gint64 received, DecodedHeader *decoded)
 	DateTime date;
 
 	decoded->sent = received;
+	decoded->dated = FALSE;
 	if (raw.at == NULL)
 		return;
 	for (gsize i = 0; i < length; i++)
@@ -305,7 +306,8 @@ decode_date(Slice raw, gint64 received, DecodedHeader *decoded)
 	if (!dates_parse_mail(text, &date))
 		return;
 	decoded->zone = date.offset_minutes;
-	if (date.seconds >= 0 && date.seconds <= received + DAY_SECONDS)
+	decoded->dated = date.seconds >= 0 && date.seconds <= received + DAY_SECONDS;
+	if (decoded->dated)
 		decoded->sent = date.seconds;
 }
 
@@ -342,12 +344,32 @@ suggests_attachment(Slice type)
 	return FALSE;
 }
 
-/* Of the type what precedes its parameters; recipients that the row had no room for. */
 static void
-keep_more(GString *kept, const Slice slices[N_FIELDS])
+keep_slice(GString *kept, const Slice slices[N_FIELDS], Field field)
+{
+	if (slices[field].at != NULL)
+		keep_line(kept, field_names[field].name, slices[field].at, slices[field].length);
+}
+
+/*
+ * Of the type what precedes its parameters; recipients that the row had no room for;
+ * what a row says in fewer words than the field, and rules ask for word by word; a Date that is none.
+ */
+static void
+keep_more(GString *kept, const Slice slices[N_FIELDS], const DecodedHeader *decoded)
 {
 	Slice type = slices[FIELD_CONTENT_TYPE], to = slices[FIELD_TO];
 	gsize length = 0;
+
+	keep_slice(kept, slices, FIELD_LIST_ID);
+	for (Field field = FIELD_X_PRIORITY; field <= FIELD_X_MSMAIL_PRIORITY; field++)
+		keep_slice(kept, slices, field);
+	if (decoded->look & LOOK_SEVERAL_FROM || decoded->person == 0)
+		keep_slice(kept, slices, FIELD_FROM);
+	if (slices[FIELD_DATE].at == NULL)
+		keep_line(kept, field_names[FIELD_DATE].name, "", 0);
+	else if (!decoded->dated)
+		keep_slice(kept, slices, FIELD_DATE);
 
 	while (type.at != NULL && length < type.length && type.at[length] != ';' &&
 		!g_ascii_iscntrl(type.at[length]))
@@ -426,7 +448,7 @@ decode_header(StoreCache *cache, const char *block, gsize length, gint64 receive
 			decoded->list = intern_text(cache, TEXT_LIST, list);
 	}
 	decode_priority(slices, decoded);
-	keep_more(kept, slices);
+	keep_more(kept, slices, decoded);
 	decoded->fields = kept->len > 0 ? intern_text(cache, TEXT_FIELDS, kept->str) : 0;
 	if (suggests_attachment(slices[FIELD_CONTENT_TYPE]))
 		decoded->look |= LOOK_ATTACHMENT;

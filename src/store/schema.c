@@ -98,7 +98,7 @@ static const char bodies[] = "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WI
 			     "CREATE UNIQUE INDEX part_section ON part(cid, section);"
 			     "CREATE INDEX part_stored ON part(stored, cid, size);";
 
-#define HEADERS_VERSION 2
+#define HEADERS_VERSION 3
 #define BODIES_VERSION 1
 
 const BaseOptions schema_headers = {.schema = headers,

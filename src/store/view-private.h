@@ -21,6 +21,20 @@ struct StoreView {
 /* headers.db, opened again where another file is in its place; NULL: there is none now. */
 StoreBase *view_headers(StoreView *view);
 
+/* ---- view-rows.c ---- */
+
+/* What view_read_row() takes of message m, from column 0 on, and what it is joined with. */
+#define VIEW_ROW_COLUMNS                                                                                     \
+	"m.id, coalesce(m.tid, m.id), m.sent, m.flags, m.received, p.name, p.address, m.prefix, s.text, "    \
+	"r.text, l.text, m.cid, m.size, m.zone, m.look, m.keywords, f.name, f.recent_uid"
+#define VIEW_ROW_COLUMN_COUNT 18
+#define VIEW_ROW_JOINS                                                                                       \
+	" LEFT JOIN person p ON p.id = m.person LEFT JOIN text s ON s.id = m.subject"                        \
+	" LEFT JOIN text r ON r.id = m.recipients LEFT JOIN text l ON l.id = m.list"                         \
+	" LEFT JOIN folder f ON f.id = m.folder"
+
+StoreRow *view_read_row(sqlite3_stmt *query);
+
 /* ---- search.c ---- */
 
 /* Which interned texts and people hold which words. */

@@ -19,8 +19,8 @@ join_subject(const char *prefix, const char *text)
 	return prefix != NULL ? g_strconcat(prefix, text, NULL) : g_strdup(text);
 }
 
-static StoreRow *
-read_row(sqlite3_stmt *query)
+StoreRow *
+view_read_row(sqlite3_stmt *query)
 {
 	StoreRow *row = g_new0(StoreRow, 1);
 	gint64 recent_uid;
@@ -67,18 +67,12 @@ add_marks(StoreBase *base, StoreRow *row)
 static StoreRow *
 find_row(StoreBase *base, RowId id, gboolean marks)
 {
-	sqlite3_stmt *query = base_query(base,
-		"SELECT m.id, coalesce(m.tid, m.id), m.sent, m.flags, m.received, p.name, p.address, "
-		"m.prefix, s.text, r.text,"
-		" l.text, m.cid, m.size, m.zone, m.look, m.keywords, f.name, f.recent_uid FROM message m"
-		" LEFT JOIN person p ON p.id = m.person LEFT JOIN text s ON s.id = m.subject"
-		" LEFT JOIN text r ON r.id = m.recipients LEFT JOIN text l ON l.id = m.list"
-		" LEFT JOIN folder f ON f.id = m.folder WHERE m.id = ?",
-		"i", id);
+	sqlite3_stmt *query = base_query(
+		base, "SELECT " VIEW_ROW_COLUMNS " FROM message m" VIEW_ROW_JOINS " WHERE m.id = ?", "i", id);
 	StoreRow *row = NULL;
 
 	if (base_step(base, query)) {
-		row = read_row(query);
+		row = view_read_row(query);
 		base_reset(query);
 	}
 	if (row != NULL && marks)

@@ -66,10 +66,28 @@ char *store_view_message_id(StoreView *view, RowId id);
  * Other header fields as they came, raw lines for mime/header.h: Cc, Bcc,
  * Reply-To, Sender, List-Post, Mail-Followup-To, Delivered-To, X-Original-To,
  * Precedence, Auto-Submitted, Thread-Topic, X-Label, X-Spam-*,
- * List-Unsubscribe-Post; Content-Type without its parameters; To where it is
- * long. NULL: none. The caller's.
+ * List-Unsubscribe-Post, List-Id, X-Priority, Importance, Priority,
+ * X-MSMail-Priority; Content-Type without its parameters; To where it is
+ * long; From where it has not exactly one address; Date where it is no date, empty where there is none.
+ * NULL: none. The caller's.
  */
 char *store_view_fields(StoreView *view, RowId id);
+
+/* A row with all that is kept of its header, for rules. */
+typedef struct {
+	StoreRow *row;
+	char *fields;     /* as store_view_fields(); NULL */
+	char *message_id; /* without brackets; NULL */
+	guint64 key;      /* as OperationMessage's */
+} StoreMail;
+
+void store_mail_free(StoreMail *mail);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreMail, store_mail_free)
+/* NULL: gone. Follows aliases. */
+StoreMail *store_view_mail(StoreView *view, RowId id);
+/* The next of a folder below the row `below` (0: from the top), highest id first; of StoreMail, the
+ * caller's. */
+GPtrArray *store_view_mails(StoreView *view, FolderId folder, RowId below, gsize limit);
 
 /* People seen: addresses whose name or address has a word that begins with prefix, best first (written to,
  * then seen most). "Name <address>", GPtrArray of char*. */
