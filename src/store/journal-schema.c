@@ -8,6 +8,28 @@
 
 #include "store/journal-private.h"
 
+/* What came with version 2. */
+#define RULES                                                                                                \
+	"CREATE TABLE rule_mark(account TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL,"  \
+	" uid INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL, PRIMARY KEY(account, folder)) " \
+	"WITHOUT ROWID;"                                                                                     \
+	"CREATE TABLE rule_log(id INTEGER PRIMARY KEY, account TEXT NOT NULL, message INTEGER NOT NULL,"     \
+	" received INTEGER NOT NULL, made INTEGER NOT NULL, rule TEXT, did TEXT, also TEXT, host TEXT,"      \
+	" grp INTEGER NOT NULL, failed INTEGER NOT NULL);"                                                   \
+	"CREATE INDEX rule_log_message ON rule_log(account, message);"                                       \
+	"CREATE INDEX rule_log_made ON rule_log(made);"                                                      \
+	"CREATE TABLE rule_wait(id INTEGER PRIMARY KEY, account TEXT NOT NULL, folder TEXT NOT NULL,"        \
+	" uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0,"             \
+	" UNIQUE(account, folder, uidvalidity, uid));"                                                       \
+	"CREATE TABLE rule_claim(account TEXT NOT NULL, message INTEGER NOT NULL, received INTEGER NOT "     \
+	"NULL,"                                                                                              \
+	" state INTEGER NOT NULL, made INTEGER NOT NULL, PRIMARY KEY(account, message, received)) WITHOUT "  \
+	"ROWID;"                                                                                             \
+	"CREATE TABLE rule_seen(account TEXT NOT NULL, handle TEXT NOT NULL, id TEXT NOT NULL,"              \
+	" until INTEGER NOT NULL, PRIMARY KEY(account, handle, id)) WITHOUT ROWID;"                          \
+	"CREATE TABLE rule_ran(account TEXT NOT NULL, folder TEXT NOT NULL, at INTEGER NOT NULL,"            \
+	" PRIMARY KEY(account, folder)) WITHOUT ROWID;"
+
 static const char schema[] =
 	"CREATE TABLE value(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 	/* AUTOINCREMENT: an id is never used twice; the caches remember up to which one they are true. */
@@ -45,10 +67,13 @@ static const char schema[] =
 	"CREATE TABLE draft_octets(id INTEGER PRIMARY KEY, message BLOB NOT NULL);"
 	"CREATE TABLE person(address TEXT PRIMARY KEY, written TEXT NOT NULL, name TEXT, folded TEXT NOT "
 	"NULL,"
-	" count INTEGER NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID;";
+	" count INTEGER NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID;" RULES;
+
+static const char *const upgrades[] = {RULES};
 
 const BaseOptions journal_base = {
 	.schema = schema,
-	.version = 1,
+	.version = 2,
+	.upgrades = upgrades,
 	.flags = BASE_DURABLE | BASE_KEEP,
 };

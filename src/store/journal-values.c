@@ -6,6 +6,7 @@
 
 #include "mime/header.h"
 #include "store/journal-private.h"
+#include "store/rules.h"
 #include "util/text.h"
 
 #define DAY_S (24 * 60 * 60)
@@ -32,6 +33,7 @@ journal_tidy(Journal *journal, gint64 now)
 		"i", before);
 	base_run(journal->base, "DELETE FROM outbox WHERE made < ? AND ((state = 3 AND filed) OR state = 6)",
 		"i", before);
+	journal_rule_tidy(journal, now);
 	if (journal_end(journal, NULL))
 		base_checkpoint(journal->base, TRUE);
 }

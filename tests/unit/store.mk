@@ -42,3 +42,9 @@ check_PROGRAMS += tests/unit/test-store-shared
 TESTS += tests/unit/test-store-shared
 tests_unit_test_store_shared_SOURCES = %D%/test-store-shared.c %D%/store-mail.h
 tests_unit_test_store_shared_LDADD = $(LINK_STORE)
+
+check_PROGRAMS += tests/unit/test-store-rules
+TESTS += tests/unit/test-store-rules
+tests_unit_test_store_rules_SOURCES = %D%/test-store-rules.c
+tests_unit_test_store_rules_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_store_rules_LDADD = $(LINK_STORE)
