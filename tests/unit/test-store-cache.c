@@ -62,13 +62,34 @@ static void
 test_other_fields_are_kept(void)
 {
 	g_autoptr(Mail) mail = mail_new();
-	g_autoptr(StoreRow) row =
-		row_of(mail, "Cc: a@x,\r\n b@x\r\nX-Other: no\r\nCONTENT-TYPE: text/html; charset=x\r\n"
-			     "list-post: <mailto:l@x>\r\n\r\n");
+	g_autoptr(StoreRow) row = row_of(mail,
+		"From: a@x\r\nDate: Thu, 01 Jan 2026 02:00:00 +0200\r\n"
+		"Cc: a@x,\r\n b@x\r\nX-Other: no\r\nCONTENT-TYPE: text/html; charset=x\r\n"
+		"list-post: <mailto:l@x>\r\nlist-id: Talk <l.x>\r\nX-PRIORITY: 1 (Highest)\r\n\r\n");
 	g_autofree char *fields = store_view_fields(mail->view, row->id);
 
-	g_assert_cmpstr(
-		fields, ==, "Cc: a@x,\r\n b@x\r\nList-Post: <mailto:l@x>\r\nContent-Type: text/html\r\n");
+	g_assert_cmpstr(fields, ==,
+		"Cc: a@x,\r\n b@x\r\nList-Post: <mailto:l@x>\r\nList-Id: Talk <l.x>\r\n"
+		"X-Priority: 1 (Highest)\r\nContent-Type: text/html\r\n");
+}
+
+static void
+test_what_the_row_cannot_say_is_kept(void)
+{
+	g_autoptr(Mail) mail = mail_new();
+	g_autoptr(StoreMail) several = NULL;
+	g_autoptr(StoreRow) row = row_of(mail, "From: a@x, b@x\r\nDate: never\r\n\r\n");
+	RowId bare = mail_put(mail, ROW_FOLDER(row->id), raw_message(2, "From: a@x\r\n\r\n"));
+	g_autoptr(GPtrArray) all = store_view_mails(mail->view, ROW_FOLDER(row->id), 0, 10);
+	g_autoptr(GPtrArray) below = store_view_mails(mail->view, ROW_FOLDER(row->id), bare, 10);
+
+	several = store_view_mail(mail->view, row->id);
+	g_assert_cmpstr(several->fields, ==, "From: a@x, b@x\r\nDate: never\r\n");
+	g_assert_cmpuint(all->len, ==, 2);
+	g_assert_cmpint(((StoreMail *)all->pdata[0])->row->id, ==, bare);
+	g_assert_cmpstr(((StoreMail *)all->pdata[0])->fields, ==, "Date: \r\n");
+	g_assert_cmpuint(below->len, ==, 1);
+	g_assert_cmpint(((StoreMail *)below->pdata[0])->row->id, ==, row->id);
 }
 
 static void
@@ -611,6 +632,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/store/cache/row", test_row_has_what_the_header_says);
 	g_test_add_func("/store/cache/other-fields", test_other_fields_are_kept);
+	g_test_add_func("/store/cache/fields-beside", test_what_the_row_cannot_say_is_kept);
 	g_test_add_func("/store/cache/empty-header", test_empty_header);
 	for (gsize i = 0; i < G_N_ELEMENTS(dates); i++) {
 		g_autofree char *path = g_strconcat("/store/cache/sent/", dates[i].name, NULL);
