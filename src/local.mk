@@ -5,6 +5,7 @@ include %D%/mime/local.mk
 include %D%/net/local.mk
 include %D%/imap/local.mk
 include %D%/smtp/local.mk
+include %D%/sieve/local.mk
 include %D%/store/local.mk
 include %D%/account/local.mk
 include %D%/engine/local.mk
@@ -16,10 +17,11 @@ LINK_MIME = src/mime/libmime.a $(GMIME_LIBS) $(XML_LIBS) $(LINK_UTIL)
 LINK_NET = src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_UTIL)
 LINK_IMAP = src/imap/libimap.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_MIME)
 LINK_SMTP = src/smtp/libsmtp.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_MIME)
+LINK_SIEVE = src/sieve/libsieve.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_MIME)
 LINK_STORE = src/store/libstore.a $(SQLITE_LIBS) $(LINK_MIME)
 LINK_ACCOUNT = src/account/libaccount.a src/store/libstore.a src/smtp/libsmtp.a $(LINK_IMAP) \
 	$(SQLITE_LIBS) $(SECRET_LIBS) $(JSON_LIBS)
-LINK_ENGINE = src/engine/libengine.a $(LINK_ACCOUNT)
+LINK_ENGINE = src/engine/libengine.a src/sieve/libsieve.a $(LINK_ACCOUNT)
 LINK_CLI = src/cli/libcli.a $(LINK_ENGINE)
 LINK_UI = src/ui/libui.a $(NCURSES_LIBS) $(LINK_ENGINE)
 

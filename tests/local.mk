@@ -22,6 +22,7 @@ include %D%/unit/mime.mk
 include %D%/unit/net.mk
 include %D%/unit/imap.mk
 include %D%/unit/smtp.mk
+include %D%/unit/sieve.mk
 include %D%/unit/store.mk
 include %D%/unit/account.mk
 include %D%/unit/engine.mk

@@ -29,7 +29,8 @@ typedef enum {
 	FORM_SUBJECT,
 	FORM_PRIORITY, /* value "high", "normal", "low": written out as standard header tests */
 	FORM_SIZE,     /* value "1M", verb over or under */
-	FORM_AGE,      /* value in days: the Date field against currentdate; over or under */
+	FORM_AGE,      /* value in days; over or under. Sieve cannot reckon with dates, so it is a question to
+			  the environment (RFC 5183): a server that does not know it takes mail for new */
 	FORM_HEADER,   /* field: its name */
 	FORM_BODY,
 	FORM_SPAM,  /* value 1 to 10, over */
@@ -43,7 +44,7 @@ typedef enum {
 	FORM_REGEX,
 	FORM_DOMAIN, /* the domain is, or is below: addresses only */
 	FORM_EXISTS, /* HEADER, LIST */
-	FORM_OVER,   /* SIZE, AGE, SPAM: at least */
+	FORM_OVER,   /* AGE, SPAM: at least; SIZE: more than */
 	FORM_UNDER,
 } FormVerb;
 
@@ -86,14 +87,17 @@ typedef struct {
 } FormRule;
 
 typedef struct {
-	char *head;          /* what stands before the first rule but for `require`; hand-written */
+	char *head;          /* `require` and the comments at the beginning, as they stand */
 	GPtrArray *rules;    /* of FormRule; never NULL */
 	GPtrArray *required; /* of char *: what the script requires; never NULL */
+	char *text;          /* all of it, as it was */
 } FormScript;
 
 FormCondition *form_condition_new(FormSubject subject, FormVerb verb, const char *value);
+FormCondition *form_condition_copy(const FormCondition *condition);
 void form_condition_free(FormCondition *condition);
 FormAction *form_action_new(FormActionKind kind, const char *value);
+FormAction *form_action_copy(const FormAction *action);
 void form_action_free(FormAction *action);
 /* Enabled, FORM_ALL, no condition, no action. */
 FormRule *form_rule_new(const char *name);
@@ -103,7 +107,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FormRule, form_rule_free)
 void form_script_free(FormScript *script);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FormScript, form_script_free)
 
-/* Never fails: text that is no valid Sieve comes back as hand-written. */
+/* Never fails: text that is no valid Sieve comes back as hand-written. The text ends at a NUL. Code before
+ * the first named rule is a hand-written rule of its own. */
 FormScript *form_parse(const char *text, gssize length);
 /* A changed form rule is written anew; a hand-written one is only commented out or in. */
 void form_rule_touch(FormRule *rule);
@@ -115,10 +120,23 @@ char *form_write(const FormScript *script);
 /* What a form cannot write: an empty name or value, a size that is none, ... FAULT_INPUT, in words. */
 gboolean form_rule_check(const FormRule *rule, GError **error);
 
+/* Can that be asked of it? */
+gboolean form_takes(FormSubject subject, FormVerb verb);
+
 /* One line for lists: "subject contains invoice or from is at books.example"; translated, safe. The caller's.
  */
 char *form_conditions_words(const FormRule *rule);
 /* "move to Accounting, mark read"; translated, safe. The caller's. */
 char *form_actions_words(const FormRule *rule);
+/* The same of one. The caller's. */
+char *form_condition_words(const FormCondition *condition);
+char *form_action_words(const FormAction *action);
+/* What can be chosen; translated, static. */
+const char *form_subject_words(FormSubject subject);
+const char *form_verb_words(FormSubject subject, FormVerb verb);
+const char *form_action_brief(FormActionKind kind);
+
 /* Sieve text of one condition, for tests and previews. The caller's. */
 char *form_condition_text(const FormCondition *condition);
+/* Sieve text of a rule as it will stand in the script. The caller's. */
+char *form_rule_text(const FormRule *rule);

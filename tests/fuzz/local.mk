@@ -19,6 +19,7 @@ include %D%/mime.mk
 include %D%/net.mk
 include %D%/imap.mk
 include %D%/smtp.mk
+include %D%/sieve.mk
 include %D%/store.mk
 include %D%/account.mk
 include %D%/ui.mk
