@@ -276,3 +276,29 @@ config_opener(const Config *config)
 
 	return choose_program(config_program(config)->open_command, variables, names);
 }
+
+char **
+config_printer(const Config *config)
+{
+	static const char *const variables[] = {NULL};
+	static const char *const names[] = {"lp", NULL};
+
+	return choose_program(config_program(config)->print_command, variables, names);
+}
+
+char **
+config_speller(const Config *config)
+{
+	static const char *const programs[][4] = {
+		{"aspell", "--mode=email", "check", NULL}, {"hunspell", NULL}, {"ispell", "-x", NULL}};
+	char **setting = config_program(config)->spell_command;
+
+	if (setting != NULL && setting[0] != NULL)
+		return g_strdupv(setting);
+	for (gsize i = 0; i < G_N_ELEMENTS(programs); i++) {
+		g_autofree char *found = g_find_program_in_path(programs[i][0]);
+		if (found != NULL)
+			return g_strdupv((char **)programs[i]);
+	}
+	return NULL;
+}

@@ -99,6 +99,8 @@ typedef struct {
 	char **editor;       /* argv; NULL: see config_editor() */
 	char **open_command; /* argv; NULL: xdg-open */
 	char **browser;      /* argv; NULL: see config_browser() */
+	char **print_command;
+	char **spell_command;
 	Theme theme;
 	Choice ascii;
 	Layout layout;
@@ -193,6 +195,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AccountConfig, account_config_free)
 char **config_editor(const Config *config);
 char **config_browser(const Config *config);
 char **config_opener(const Config *config);
+char **config_printer(const Config *config);
+/* Setting, else aspell, hunspell or ispell as they check mail. NULL: none is installed. */
+char **config_speller(const Config *config);
 
 /* ---- writing ------------------------------------------------------------- */
 

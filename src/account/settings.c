@@ -99,6 +99,11 @@ static const Setting settings[] = {
 	 .brief = N_("The program that opens attachments"), .detail = N_("Where not set: xdg-open.")},
 	{.name = "browser", PROGRAM(browser), .type = SETTING_ARGV,
 	 .brief = N_("The program that opens links"), .detail = N_("Where not set: $BROWSER, xdg-open.")},
+	{.name = "print-command", PROGRAM(print_command), .type = SETTING_ARGV, .fallback = "lp",
+	 .brief = N_("The program that prints"), .detail = N_("It gets the text as it is shown, or the part as it is.")},
+	{.name = "spell-command", PROGRAM(spell_command), .type = SETTING_ARGV,
+	 .brief = N_("The program that checks spelling"),
+	 .detail = N_("It gets the terminal, and the text's file as its last argument. Where not set: aspell, hunspell or ispell.")},
 	{.name = "vault-phrase-command", PROGRAM(vault_phrase_command), .type = SETTING_ARGV,
 	 .brief = N_("A program that prints the phrase of the vault")},
 	/* index */

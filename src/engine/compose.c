@@ -26,6 +26,16 @@ composition_free(Composition *composition)
 	g_free(composition);
 }
 
+Composition *
+composition_copy(const Composition *from)
+{
+	Composition *composition = g_memdup2(from, sizeof(*from));
+
+	composition->account = g_strdup(from->account);
+	composition->draft = mime_draft_copy(from->draft);
+	return composition;
+}
+
 static Composition *
 composition_new(const char *account, MimeDraft *draft)
 {
@@ -635,27 +645,39 @@ compose_from_file(const AccountConfig *account, GBytes *octets, GError **error)
 	return out;
 }
 
-gboolean
-compose_attach_file(Composition *composition, const char *path, GError **error)
+MimeAttachment *
+compose_read_file(const char *path, GError **error)
 {
 	g_autofree char *expanded = paths_expand(path);
 	g_autofree char *name = g_path_get_basename(expanded);
 	g_autofree char *content_type = NULL;
-	g_autofree char *mime_type = NULL;
-	g_autoptr(GBytes) data = NULL;
+	MimeAttachment *attachment;
 	gsize length = 0;
 	char *octets;
 
 	if (g_file_test(expanded, G_FILE_TEST_IS_DIR)) {
 		fault_set(error, FAULT_INPUT, _("%s is a folder: only files can be attached."), expanded);
-		return FALSE;
+		return NULL;
 	}
 	octets = paths_read(expanded, ATTACH_LIMIT, &length, error);
 	if (octets == NULL)
-		return FALSE;
-	data = g_bytes_new_take(octets, length);
+		return NULL;
 	content_type = g_content_type_guess(name, (const guchar *)octets, MIN(length, 4096), NULL);
-	mime_type = g_content_type_get_mime_type(content_type);
-	mime_draft_attach(composition->draft, name, mime_type ? mime_type : "application/octet-stream", data);
-	return TRUE;
+	attachment = g_new0(MimeAttachment, 1);
+	attachment->name = g_steal_pointer(&name);
+	attachment->type = g_content_type_get_mime_type(content_type);
+	if (attachment->type == NULL)
+		attachment->type = g_strdup("application/octet-stream");
+	attachment->data = g_bytes_new_take(octets, length);
+	return attachment;
+}
+
+gboolean
+compose_attach_file(Composition *composition, const char *path, GError **error)
+{
+	MimeAttachment *attachment = compose_read_file(path, error);
+
+	if (attachment != NULL)
+		g_ptr_array_add(composition->draft->attachments, attachment);
+	return attachment != NULL;
 }

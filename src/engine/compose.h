@@ -34,6 +34,8 @@ typedef struct {
 	gboolean list_missing; /* COMPOSE_REPLY_LIST of a message that names no list: it became reply-all */
 } Composition;
 
+/* Deep, but for the attachments' octets: to be worked on elsewhere while this one is shown. */
+Composition *composition_copy(const Composition *composition);
 void composition_free(Composition *composition);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Composition, composition_free)
 
@@ -80,6 +82,7 @@ OutboxMessage *compose_bounce(
 OutboxMessage *compose_from_file(const AccountConfig *account, GBytes *octets, GError **error);
 /* Taken back from the outbox: as it was. The caller's. */
 Composition *compose_from_outbox(const OutboxMessage *message, GError **error);
-/* Add a file of the user's as an attachment; type by name and content. FAULT_LOCAL, FAULT_LIMIT. On a worker.
- */
+/* A file of the user's as an attachment; type by name and content. FAULT_LOCAL, FAULT_LIMIT. The caller's. */
+MimeAttachment *compose_read_file(const char *path, GError **error);
+/* The same, added. */
 gboolean compose_attach_file(Composition *composition, const char *path, GError **error);

@@ -258,7 +258,8 @@ guint engine_draft_remove(Engine *engine, gint64 id);
 /* ---- work off the main thread -------------------------------------------------------- */
 
 typedef enum {
-	ENGINE_READER,  /* has views: engine_worker_view() */
+	ENGINE_READER,  /* what the user looks at; has views: engine_worker_view() */
+	ENGINE_WRITER,  /* messages being written, and files; in order; has views */
 	ENGINE_JOURNAL, /* has the journal: engine_worker_journal(); must be quick */
 } EngineWhere;
 
@@ -275,3 +276,11 @@ Journal *engine_worker_journal(EngineWorker *worker);
 void engine_run(Engine *engine, EngineWhere where,
 	void (*run)(EngineWorker *worker, gpointer data, Cancel *cancel), void (*done)(gpointer data),
 	gpointer data, GDestroyNotify free_data, Cancel *cancel);
+/*
+ * For what may take long, as another program: run(data, cancel) on a thread of its own, listed
+ * as a job with its age, that is stopped there by cancel. run returns what went wrong (NULL: all
+ * is well), borrowed from data. Then done(data) on main, also when it was stopped, then
+ * free_data(data). title is translated and safe.
+ */
+void engine_run_job(Engine *engine, const char *title, const GError *(*run)(gpointer data, Cancel *cancel),
+	void (*done)(gpointer data), gpointer data, GDestroyNotify free_data);

@@ -221,7 +221,7 @@ job_end(Job *job, const char *detail, const GError *error)
 	} else {
 		job->job->state = JOB_FAILED;
 		job->job->fault = fault_of(error);
-		step = next_step(job->job->fault);
+		step = job->once ? NULL : next_step(job->job->fault);
 		job->job->next_step = step ? g_strdup(_(step)) : NULL;
 	}
 	job_tell(job);

@@ -96,6 +96,16 @@ refuse_sending(Engine *engine, const char *key, GError **error)
 	return TRUE;
 }
 
+/* The draft of the same Message-ID: main may not have heard its number yet. */
+static gint64
+draft_number(Journal *journal, gint64 known, const char *message_id)
+{
+	g_autoptr(StoreDraft) draft =
+		known == 0 && message_id != NULL ? draft_by_message_id(journal, message_id) : NULL;
+
+	return draft != NULL ? draft->id : known;
+}
+
 static gboolean
 send_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 {
@@ -105,6 +115,7 @@ send_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 	GError *error = NULL;
 
 	(void)unused;
+	message->draft = draft_number(journal, message->draft, message->message_id);
 	if (!refuse_sending(engine, message->account, &error) && outbox_add(journal, message, &error)) {
 		post_outbox(engine, message->account, message->id, OUTBOX_QUEUED);
 		wake_sender(engine, message->account);
@@ -230,6 +241,7 @@ draft_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 	GError *error = NULL;
 
 	(void)unused;
+	draft->id = draft_number(journal, draft->id, draft->message_id);
 	if (draft_save(journal, draft, &error) && draft->postponed && is_writable(engine, draft->account))
 		append_draft(engine, journal, draft, &error);
 	answer(engine, request->ticket, draft->account, draft->id, _("The draft is kept."), error);

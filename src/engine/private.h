@@ -55,6 +55,7 @@ void cachewriter_wake(EngineAccount *account);
 /* Answer a request of another process; taken over. */
 void cachewriter_answer(EngineAccount *account, ControlRequest *request, gboolean ok);
 
+/* Reader, writer and the threads of engine_run_job(). What is given before the start is done after it. */
 void reader_init(Engine *engine);
 void reader_start(Engine *engine);
 void reader_stop(Engine *engine);
@@ -110,7 +111,10 @@ struct Engine {
 
 	GThread *reader;
 	Queue *reader_queue;
-	Cancel *cancel; /* triggered at the end */
+	GThread *drafter; /* ENGINE_WRITER; begins with its first task */
+	Queue *drafter_queue;
+	GPtrArray *programs; /* of Program in reader.c: threads of engine_run_job(); main's */
+	Cancel *cancel;      /* triggered at the end */
 };
 
 EngineAccount *engine_account(Engine *engine, const char *key); /* NULL: unknown */
@@ -140,6 +144,7 @@ typedef struct {
 	EngineJob *job;
 	Cancel *cancel;
 	gint64 told_us; /* when main last heard of it */
+	gboolean once;  /* nothing tries it again: a failure names no next step */
 } Job;
 
 /* A new running job, told to main; cancel (may be NULL) is referenced, else a new one is made. title is

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * reader.c - work off the main thread: orders, searches, layout; and quick journal tasks.
+ * reader.c - work off the main thread: orders, searches, layout; messages being written; quick
+ * journal tasks; and what has a thread of its own.
+ *
+ * The reader works for what the user looks at, the drafter for what he writes, so that building a
+ * large message or a slow signature program never stands before a search.
  */
 #include "config.h"
 
@@ -91,44 +95,145 @@ engine_worker_journal(EngineWorker *worker)
 	return worker->journal;
 }
 
+/* At the end of the engine what runs is stopped. */
+static Cancel *
+cancel_of(const RunTask *task)
+{
+	return task->cancel != NULL ? task->cancel : task->engine->cancel;
+}
+
+static GHashTable *
+no_views(void)
+{
+	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)store_view_close);
+}
+
+static void
+work_off(Engine *engine, Queue *queue)
+{
+	EngineWorker worker = {.engine = engine, .views = no_views()};
+	RunTask *task;
+
+	while ((task = queue_pop(queue, -1)) != NULL) {
+		if (!cancel_is_triggered(task->cancel))
+			task->run(&worker, task->data, cancel_of(task));
+		run_task_finish(task);
+	}
+	g_hash_table_unref(worker.views);
+}
+
 static gpointer
 reader_main(gpointer data)
 {
 	Engine *engine = data;
-	EngineWorker worker = {.engine = engine};
-	RunTask *task;
 
-	worker.views =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)store_view_close);
-	while ((task = queue_pop(engine->reader_queue, -1)) != NULL) {
-		if (!cancel_is_triggered(task->cancel))
-			task->run(&worker, task->data, task->cancel);
-		run_task_finish(task);
-	}
-	g_hash_table_unref(worker.views);
+	work_off(engine, engine->reader_queue);
 	return NULL;
 }
+
+static gpointer
+drafter_main(gpointer data)
+{
+	Engine *engine = data;
+
+	work_off(engine, engine->drafter_queue);
+	return NULL;
+}
+
+static void
+drafter_start(Engine *engine)
+{
+	if (engine->drafter == NULL && engine->started && queue_length(engine->drafter_queue) > 0)
+		engine->drafter = g_thread_new("drafter", drafter_main, engine);
+}
+
+/* ---- a thread of its own ------------------------------------------------------------------ */
+
+typedef struct {
+	Engine *engine;
+	GThread *thread;
+	Job *job;
+	Cancel *cancel;
+	gint over; /* atomic: the thread touches nothing any more */
+	const GError *(*run)(gpointer data, Cancel *cancel);
+	RunTask *task;
+} Program;
+
+static void
+program_free(gpointer data)
+{
+	Program *program = data;
+
+	cancel_trigger(program->cancel);
+	g_thread_join(program->thread);
+	cancel_unref(program->cancel);
+	g_free(program);
+}
+
+static gpointer
+program_main(gpointer data)
+{
+	Program *program = data;
+
+	job_end(program->job, NULL, program->run(program->task->data, program->cancel));
+	run_task_finish(program->task);
+	g_atomic_int_set(&program->over, TRUE);
+	return NULL;
+}
+
+void
+engine_run_job(Engine *engine, const char *title, const GError *(*run)(gpointer data, Cancel *cancel),
+	void (*done)(gpointer data), gpointer data, GDestroyNotify free_data)
+{
+	Program *program = g_new0(Program, 1);
+
+	for (guint i = engine->programs->len; i-- > 0;)
+		if (g_atomic_int_get(&((Program *)engine->programs->pdata[i])->over))
+			g_ptr_array_remove_index_fast(engine->programs, i);
+	program->engine = engine;
+	program->cancel = cancel_new();
+	program->run = run;
+	program->task = g_new0(RunTask, 1);
+	program->task->engine = engine;
+	program->task->done = done;
+	program->task->data = data;
+	program->task->free_data = free_data;
+	program->job = job_new(engine, NULL, g_strdup(title), program->cancel);
+	program->job->once = TRUE;
+	program->thread = g_thread_new("program", program_main, program);
+	g_ptr_array_add(engine->programs, program);
+}
+
+/* ---- beginning and end -------------------------------------------------------------------- */
 
 void
 reader_init(Engine *engine)
 {
 	engine->reader_queue = queue_new(0, run_task_free);
+	engine->drafter_queue = queue_new(0, run_task_free);
+	engine->programs = g_ptr_array_new_with_free_func(program_free);
 }
 
 void
 reader_start(Engine *engine)
 {
 	engine->reader = g_thread_new("reader", reader_main, engine);
+	drafter_start(engine);
 }
 
 void
 reader_stop(Engine *engine)
 {
 	queue_close(engine->reader_queue);
+	queue_close(engine->drafter_queue);
 	if (engine->reader != NULL)
 		g_thread_join(engine->reader);
-	engine->reader = NULL;
+	if (engine->drafter != NULL)
+		g_thread_join(engine->drafter);
+	engine->reader = engine->drafter = NULL;
+	g_clear_pointer(&engine->programs, g_ptr_array_unref);
 	g_clear_pointer(&engine->reader_queue, queue_free);
+	g_clear_pointer(&engine->drafter_queue, queue_free);
 }
 
 static gboolean
@@ -157,8 +262,12 @@ engine_run(Engine *engine, EngineWhere where,
 	task->data = data;
 	task->free_data = free_data;
 	task->cancel = cancel ? cancel_ref(cancel) : NULL;
-	if (where == ENGINE_JOURNAL)
+	if (where == ENGINE_JOURNAL) {
 		journal_post(engine, run_on_journal, task, NULL);
-	else
+	} else if (where == ENGINE_WRITER) {
+		queue_push_now(engine->drafter_queue, task);
+		drafter_start(engine);
+	} else {
 		queue_push_now(engine->reader_queue, task);
+	}
 }

@@ -43,6 +43,8 @@ typedef struct {
 } MimeDraft;
 
 MimeDraft *mime_draft_new(void);
+/* Deep, but for the attachments' octets, which are shared. */
+MimeDraft *mime_draft_copy(const MimeDraft *draft);
 void mime_draft_free(MimeDraft *draft);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MimeDraft, mime_draft_free)
 MimeAttachment *mime_draft_attach(MimeDraft *draft, const char *name, const char *type, GBytes *data);

@@ -57,6 +57,54 @@ mime_draft_new(void)
 	return draft;
 }
 
+static MimeAttachment *
+attachment_copy(const MimeAttachment *from)
+{
+	MimeAttachment *attachment = g_new0(MimeAttachment, 1);
+
+	*attachment = (MimeAttachment){
+		.name = g_strdup(from->name),
+		.type = g_strdup(from->type),
+		.charset = g_strdup(from->charset),
+		.data = from->data ? g_bytes_ref(from->data) : NULL,
+		.is_inline = from->is_inline,
+		.description = g_strdup(from->description),
+		.content_id = g_strdup(from->content_id),
+	};
+	return attachment;
+}
+
+MimeDraft *
+mime_draft_copy(const MimeDraft *from)
+{
+	MimeDraft *draft = g_new0(MimeDraft, 1);
+
+	*draft = *from;
+	draft->from = mime_addresses_copy(from->from);
+	draft->sender = mime_addresses_copy(from->sender);
+	draft->reply_to = mime_addresses_copy(from->reply_to);
+	draft->to = mime_addresses_copy(from->to);
+	draft->cc = mime_addresses_copy(from->cc);
+	draft->bcc = mime_addresses_copy(from->bcc);
+	draft->mail_followup_to = mime_addresses_copy(from->mail_followup_to);
+	draft->subject = g_strdup(from->subject);
+	draft->body = g_strdup(from->body);
+	draft->message_id = g_strdup(from->message_id);
+	draft->in_reply_to = g_strdup(from->in_reply_to);
+	draft->attachments = g_ptr_array_new_with_free_func((GDestroyNotify)mime_attachment_free);
+	for (guint i = 0; i < from->attachments->len; i++)
+		g_ptr_array_add(draft->attachments, attachment_copy(from->attachments->pdata[i]));
+	draft->references = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < from->references->len; i++)
+		g_ptr_array_add(draft->references, g_strdup(from->references->pdata[i]));
+	draft->extra = g_ptr_array_new_with_free_func((GDestroyNotify)mime_extra_field_free);
+	for (guint i = 0; i < from->extra->len; i++) {
+		const MimeExtraField *field = from->extra->pdata[i];
+		mime_draft_add_extra(draft, field->name, field->value);
+	}
+	return draft;
+}
+
 void
 mime_draft_free(MimeDraft *draft)
 {

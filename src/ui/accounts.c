@@ -134,3 +134,38 @@ account_folder_by_role(const UiAccount *account, FolderRole role)
 	}
 	return NULL;
 }
+
+static char *
+look_key(const UiAccount *account, FolderId folder)
+{
+	return g_strdup_printf("%s/%" G_GINT64_FORMAT, account->key, (gint64)folder);
+}
+
+gboolean
+app_looks_only(App *app, const UiAccount *account, FolderId folder)
+{
+	g_autofree char *key = look_key(account, folder);
+
+	return g_hash_table_contains(app->look_only, key);
+}
+
+void
+app_set_looks_only(App *app, const UiAccount *account, FolderId folder, gboolean on)
+{
+	char *key = look_key(account, folder);
+
+	if (on) {
+		g_hash_table_add(app->look_only, key);
+	} else {
+		g_hash_table_remove(app->look_only, key);
+		g_free(key);
+	}
+}
+
+gboolean
+app_is_read_only(App *app, const UiAccount *account, FolderId folder)
+{
+	const AccountConfig *config = account ? app_account_config(app, account) : NULL;
+
+	return !config || config->read_only || app_looks_only(app, account, folder);
+}

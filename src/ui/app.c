@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ui/aside.h"
 #include "ui/composer.h"
 #include "ui/core.h"
 #include "ui/folders.h"
@@ -276,6 +277,7 @@ app_new(const UiOptions *options)
 	app->histories =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	app->targets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	app->look_only = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	app->layout = config_program(options->config)->layout;
 	app->no_folder_pane = FALSE;
 	return app;
@@ -305,6 +307,7 @@ app_free(App *app)
 	/* The terminal is given back before the engine's threads are waited for. */
 	screen_close(app->screen);
 	remove_source(&app->events_source);
+	app_aside_end(app);
 	engine_free(app->engine);
 	if (app->waiting)
 		g_hash_table_destroy(app->waiting);
@@ -314,6 +317,7 @@ app_free(App *app)
 	g_ptr_array_unref(app->notes);
 	g_hash_table_destroy(app->histories);
 	g_hash_table_destroy(app->targets);
+	g_hash_table_destroy(app->look_only);
 	grid_free(app->grid);
 	key_reader_free(app->reader);
 	g_main_loop_unref(app->loop);

@@ -27,7 +27,7 @@ static const Refusal refusals[] = {
 	{NEEDS_FOLDER, N_("No folder is selected.")},
 	{NEEDS_ENTRY, N_("Nothing is selected: the list is empty.")},
 	{NEEDS_MESSAGE, N_("There is no message here.")},
-	{NEEDS_WRITABLE, N_("This account is read-only: nothing is changed.")},
+	{NEEDS_WRITABLE, N_("Read-only: nothing is changed here. % in the index turns that on and off.")},
 	{NEEDS_MARKS, N_("Nothing is marked. t marks the selected row.")},
 	{NEEDS_THREADS, N_("The list is not threaded. Esc T shows threads.")},
 	{NEEDS_TEXT, N_("The text of this message is not here yet.")},

@@ -334,6 +334,31 @@ folder_open(View *view, const CommandCall *call)
 }
 
 static void
+open_to_look(App *app, View *view, UiAccount *account, const char *name, gpointer data)
+{
+	const StoreFolder *folder = account_folder(account, name);
+
+	(void)view;
+	(void)data;
+	if (folder)
+		app_set_looks_only(app, account, folder->id, TRUE);
+	show_folder(app, account, name);
+}
+
+static void
+folder_open_readonly(View *view, const CommandCall *call)
+{
+	App *app = view->app;
+	UiAccount *account = current_account(app);
+
+	if (call->argument)
+		open_to_look(app, view, account, call->argument, NULL);
+	else
+		app_choose_folder(
+			app, view, _("Open folder, only to look:"), NULL, account, open_to_look, NULL, NULL);
+}
+
+static void
 folders_view(View *view, const CommandCall *call)
 {
 	(void)call;
@@ -537,6 +562,13 @@ static const Command rows[] = {
 		.needs = NEEDS_ACCOUNT,
 		.argument = ARGUMENT_FOLDER,
 		.run = folder_open},
+	{.name = "folder-open-readonly",
+		.keys = "Esc c",
+		.hint = N_("look"),
+		.brief = N_("Open a folder only to look: nothing in it is changed"),
+		.needs = NEEDS_ACCOUNT,
+		.argument = ARGUMENT_FOLDER,
+		.run = folder_open_readonly},
 	{.name = "folders-view",
 		.keys = "y",
 		.hint = N_("folders"),

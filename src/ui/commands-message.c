@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "ui/act.h"
+#include "ui/clipboard.h"
 #include "ui/composer.h"
 #include "ui/content.h"
 #include "ui/core.h"
@@ -14,6 +15,7 @@
 #include "ui/pager.h"
 #include "ui/parts.h"
 #include "ui/pipe.h"
+#include "ui/raw-edit.h"
 #include "ui/tables.h"
 #include "ui/text-view.h"
 #include "util/i18n.h"
@@ -220,18 +222,12 @@ parts_view(View *view, const CommandCall *call)
 static void
 show_raw(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
 {
-	gsize length = 0;
-	const char *bytes = octets ? g_bytes_get_data(octets, &length) : NULL;
-	g_autofree char *text = NULL;
-
 	(void)view;
 	(void)data;
-	if (!bytes) {
+	if (octets)
+		app_push(app, text_view_octets(app, _("The message as it came"), octets, "utf-8"));
+	else
 		app_error(app, error);
-		return;
-	}
-	text = text_safe(bytes, (gssize)MIN(length, 4 * 1024 * 1024), TEXT_LINES);
-	app_push(app, text_view_new(app, _("The message as it came"), text, TRUE));
 }
 
 static void
@@ -265,7 +261,7 @@ show_addresses(App *app, View *view, Content *content, gpointer data)
 	else if (out->len == 0)
 		app_say(app, "%s", _("The headers of this message are not here yet. Enter fetches it."));
 	else
-		app_push(app, text_view_new(app, _("Addresses"), out->str, FALSE));
+		app_push(app, text_view_new(app, _("Addresses"), out->str));
 	g_string_free(out, TRUE);
 	content_free(content);
 }
@@ -293,6 +289,48 @@ pipe_message(View *view, const CommandCall *call)
 
 	if (rows || file_octets(view))
 		pipe_messages(view, account, rows, file_octets(view), call->argument);
+}
+
+static void
+print(View *view, const CommandCall *call)
+{
+	UiAccount *account = NULL;
+	GBytes *octets = file_octets(view);
+	g_autoptr(GArray) rows = octets ? NULL : act_targets(view, call, &account);
+	g_autoptr(StoreRow) known = NULL;
+
+	if (!rows && !octets)
+		return;
+	if (rows && account->view)
+		known = store_view_row(account->view, g_array_index(rows, RowId, 0));
+	print_messages(view, account, rows, octets, known ? known->subject : NULL);
+}
+
+static void
+edit_raw(View *view, const CommandCall *call)
+{
+	View *index = app_find(view->app, &index_class);
+	UiAccount *account;
+	RowId row;
+
+	if (!the_message(view, call, &account, &row))
+		return;
+	if (!row)
+		app_say(view->app, "%s", _("This message is a file: any editor opens it."));
+	else if (index && index_role(index) == ROLE_DRAFTS)
+		composer_recall(view->app, view, account, row);
+	else
+		raw_edit(view, account, row);
+}
+
+static void
+browser_open(View *view, const CommandCall *call)
+{
+	UiAccount *account;
+	RowId row;
+
+	if (the_message(view, call, &account, &row))
+		browser_show(view, account, row, file_octets(view));
 }
 
 #define ON_MESSAGE .needs = NEEDS_MESSAGE
@@ -481,6 +519,22 @@ static const Command rows[] = {
 		.brief = N_("Show the message as it came"),
 		ON_MESSAGE,
 		.run = raw_view},
+	{.name = "raw-edit",
+		.keys = "e",
+		.brief = N_("Edit the message as it came; the old one goes to Trash"),
+		.needs = NEEDS_MESSAGE | NEEDS_WRITABLE,
+		.run = edit_raw},
+	{.name = "browser-open",
+		.keys = "^V",
+		.brief = N_("Show the HTML part in the browser; asks"),
+		ON_MESSAGE,
+		.run = browser_open},
+	{.name = "clipboard-copy",
+		.keys = "Esc y",
+		.hint = N_("copy"),
+		.brief = N_("Copy address, subject, Message-ID or text to the terminal's clipboard"),
+		ON_MESSAGE,
+		.run = clipboard_copy_message},
 	{.name = "address-show",
 		.keys = "@",
 		.brief = N_("Show all addresses in full"),
@@ -489,11 +543,19 @@ static const Command rows[] = {
 	{.name = "pipe",
 		.keys = "|",
 		.hint = N_("pipe"),
-		.brief = N_("Give the message to a program; marked ones as one mbox"),
+		.brief = N_("Give the message to a program, or with - before it the text; marked ones as one "
+			    "mbox"),
 		ON_MESSAGE,
 		.on_marked = TRUE,
 		.argument = ARGUMENT_TEXT,
 		.run = pipe_message},
+	{.name = "print",
+		.keys = "p",
+		.hint = N_("print"),
+		.brief = N_("Print the message as it is shown; asks"),
+		ON_MESSAGE,
+		.on_marked = TRUE,
+		.run = print},
 };
 
 const CommandTable table_message = TABLE("message", rows);

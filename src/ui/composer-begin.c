@@ -178,6 +178,9 @@ done(gpointer data)
 	}
 	composer->composition = g_steal_pointer(&begin->composition);
 	composer->busy = FALSE;
+	/* Where one only looks, not even "replied" is set. */
+	if (begin->row && app_is_read_only(app, composer->account, ROW_FOLDER(begin->row)))
+		composer->composition->answers = composer->composition->forwards = 0;
 	account = app_account(app, composer->composition->account);
 	if (account)
 		composer->account = account;
@@ -196,7 +199,7 @@ start(Begin *begin)
 	Begin **box = g_new0(Begin *, 1);
 
 	*box = begin;
-	engine_run(begin->app->engine, ENGINE_READER, run, done, box, box_free, NULL);
+	engine_run(begin->app->engine, ENGINE_WRITER, run, done, box, box_free, NULL);
 }
 
 /* A composer that waits, and the work for it. */
@@ -419,7 +422,7 @@ gathered(App *app, View *view, GBytes *octets, const GError *error, gpointer dat
 	*box = NULL;
 	name = g_strdup_printf(_("message-%u.eml"), gather->next + 1);
 	mime_draft_attach(composer->composition->draft, name, "message/rfc822", octets);
-	composer->changed = TRUE;
+	composer->changed = composer->written = TRUE;
 	gather->next++;
 	gather_next(gather);
 }
@@ -438,10 +441,27 @@ gather_next(Gather *gather)
 		g_array_index(gather->rows, RowId, gather->next), NULL, NULL, gathered, box, gather_free);
 }
 
+static Gather *
+gather_new(App *app, guint view_id, UiAccount *account, const GArray *rows)
+{
+	Gather *gather = g_new0(Gather, 1);
+
+	gather->app = app;
+	gather->view_id = view_id;
+	gather->account = account;
+	gather->rows = g_array_ref((GArray *)rows);
+	return gather;
+}
+
+void
+composer_attach_rows(ComposerView *composer, UiAccount *account, const GArray *rows)
+{
+	gather_next(gather_new(composer->view.app, composer->view.id, account, rows));
+}
+
 void
 composer_forward_rows(App *app, View *view, UiAccount *account, const GArray *rows)
 {
-	Gather *gather;
 	Begin *begin;
 
 	if (rows->len == 1) {
@@ -450,11 +470,6 @@ composer_forward_rows(App *app, View *view, UiAccount *account, const GArray *ro
 		return;
 	}
 	begin = begin_new(app, account, COMPOSE_NEW);
-	gather = g_new0(Gather, 1);
-	gather->app = app;
-	gather->view_id = begin->view_id;
-	gather->account = account;
-	gather->rows = g_array_ref((GArray *)rows);
-	begin->attach = gather;
+	begin->attach = gather_new(app, begin->view_id, account, rows);
 	start(begin);
 }

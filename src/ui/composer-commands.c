@@ -32,6 +32,26 @@ edit_body(View *view, const CommandCall *call)
 }
 
 static void
+edit_with_headers(View *view, const CommandCall *call)
+{
+	(void)call;
+	composer_edit_headers(composer_of(view));
+}
+
+static void
+spell_check(View *view, const CommandCall *call)
+{
+	(void)call;
+	composer_spell(composer_of(view));
+}
+
+static void
+send_later(View *view, const CommandCall *call)
+{
+	composer_send_later(composer_of(view), call->argument);
+}
+
+static void
 edit_to(View *view, const CommandCall *call)
 {
 	(void)call;
@@ -156,102 +176,17 @@ edit_from(View *view, const CommandCall *call)
 /* ---- attachments ----------------------------------------------------------------------------------------
  */
 
-typedef struct {
-	App *app;
-	guint view_id;
-	Composition *composition; /* borrowed: the composer is busy meanwhile, and waits for us */
-	char *path;
-	GError *error;
-} Attach;
-
-static void
-attach_free(gpointer data)
-{
-	Attach *attach = data;
-
-	g_free(attach->path);
-	g_clear_error(&attach->error);
-	g_free(attach);
-}
-
-static void
-attach_run(EngineWorker *worker, gpointer data, Cancel *cancel)
-{
-	Attach *attach = data;
-
-	(void)worker;
-	(void)cancel;
-	compose_attach_file(attach->composition, attach->path, &attach->error);
-}
-
-static void
-attach_done(gpointer data)
-{
-	Attach *attach = data;
-	ComposerView *composer = (ComposerView *)app_view(attach->app, attach->view_id);
-
-	if (!composer)
-		return;
-	composer->busy = FALSE;
-	if (attach->error) {
-		app_error(attach->app, attach->error);
-		return;
-	}
-	composer->changed = composer->written = TRUE;
-	list_set_count(&composer->list, FIELD_COUNT + composer->composition->draft->attachments->len);
-	composer_keep(composer, FALSE, FALSE);
-	composer_ready(composer);
-}
-
-static void
-attach(ComposerView *composer, const char *path)
-{
-	Attach *task = g_new0(Attach, 1);
-
-	task->app = composer->view.app;
-	task->view_id = composer->view.id;
-	task->composition = composer->composition;
-	task->path = paths_expand(path);
-	composer->busy = TRUE;
-	engine_run(task->app->engine, ENGINE_READER, attach_run, attach_done, task, attach_free, NULL);
-}
-
-static void
-path_candidates(App *app, const char *text, gsize *start, GPtrArray *candidates, gpointer data)
-{
-	(void)app;
-	(void)data;
-	path_complete(text, start, candidates);
-}
-
-static void
-path_done(App *app, View *view, const char *text, gpointer data)
-{
-	g_autofree char *path = text ? paths_expand(text) : NULL;
-
-	(void)data;
-	if (!view || !path || *path == '\0')
-		return;
-	if (g_file_test(path, G_FILE_TEST_IS_DIR))
-		app_say(app, "%s", _("That is a folder. Tab shows the files in it."));
-	else
-		attach((ComposerView *)view, path);
-}
-
 static void
 attach_file(View *view, const CommandCall *call)
 {
-	PromptSpec spec = {.view = view,
-		.label = _("Attach file (name, /path or ~/path):"),
-		.history = "file",
-		.live = FALSE,
-		.complete = path_candidates,
-		.done = path_done};
+	composer_attach_ask(composer_of(view), call->argument);
+}
 
-	if (call->argument)
-		path_done(view->app, view, call->argument, NULL);
-	else
-		app_prompt(view->app, &spec);
+static void
+attach_message(View *view, const CommandCall *call)
+{
+	(void)call;
+	composer_attach_messages(composer_of(view));
 }
 
 /* The selected attachment; NULL: said. */
@@ -284,10 +219,38 @@ attachment_remove(View *view, const CommandCall *call)
 	app_say(view->app, "%s", _("Not attached any more. The file itself is untouched."));
 }
 
+typedef enum {
+	DESCRIBE_NAME,
+	DESCRIBE_TYPE,
+	DESCRIBE_WORDS,
+} DescribeWhat;
+
 typedef struct {
 	guint row;
-	gboolean name;
+	DescribeWhat what;
 } Describe;
+
+static char **
+described(MimeAttachment *attachment, DescribeWhat what)
+{
+	return what == DESCRIBE_NAME   ? &attachment->name
+	       : what == DESCRIBE_TYPE ? &attachment->type
+				       : &attachment->description;
+}
+
+/* "image/png": two tokens (RFC 2045, 5.1). */
+static gboolean
+is_type(const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	if (!slash || slash == text || slash[1] == '\0')
+		return FALSE;
+	for (const char *p = text; *p; p++)
+		if (p != slash && !g_ascii_isalnum(*p) && !strchr("!#$&-^_.+", *p))
+			return FALSE;
+	return TRUE;
+}
 
 static void
 describe_done(App *app, View *view, const char *text, gpointer data)
@@ -295,50 +258,56 @@ describe_done(App *app, View *view, const char *text, gpointer data)
 	const Describe *describe = data;
 	ComposerView *composer = (ComposerView *)view;
 	GPtrArray *attachments = composer ? composer->composition->draft->attachments : NULL;
-	MimeAttachment *attachment;
 	char **field;
 
-	(void)app;
-	if (!composer || !text || describe->row >= attachments->len || (describe->name && *text == '\0'))
+	if (!composer || !text || describe->row >= attachments->len ||
+		(describe->what != DESCRIBE_WORDS && *text == '\0'))
 		return;
-	attachment = g_ptr_array_index(attachments, describe->row);
-	field = describe->name ? &attachment->name : &attachment->description;
+	if (describe->what == DESCRIBE_TYPE && !is_type(text)) {
+		app_warn(app, "%s", _("A type is two words with / between, as image/png."));
+		return;
+	}
+	field = described(g_ptr_array_index(attachments, describe->row), describe->what);
 	g_free(*field);
 	*field = *text ? g_strdup(text) : NULL;
 	composer->changed = TRUE;
 }
 
 static void
-describe(View *view, gboolean name)
+describe(View *view, DescribeWhat what, const char *label)
 {
-	const MimeAttachment *attachment = selected_attachment(view);
-	Describe *what;
-	PromptSpec spec = {.view = view,
-		.label = name ? _("Name:") : _("Description:"),
-		.done = describe_done,
-		.free_data = g_free};
+	MimeAttachment *attachment = selected_attachment(view);
+	Describe *data;
+	PromptSpec spec = {.view = view, .label = label, .done = describe_done, .free_data = g_free};
 
 	if (!attachment)
 		return;
-	what = g_new0(Describe, 1);
-	*what = (Describe){view->list->selected - FIELD_COUNT, name};
-	spec.initial = name ? attachment->name : attachment->description;
-	spec.data = what;
+	data = g_new0(Describe, 1);
+	*data = (Describe){view->list->selected - FIELD_COUNT, what};
+	spec.initial = *described(attachment, what);
+	spec.data = data;
 	app_prompt(view->app, &spec);
+}
+
+static void
+attachment_type(View *view, const CommandCall *call)
+{
+	(void)call;
+	describe(view, DESCRIBE_TYPE, _("Type:"));
 }
 
 static void
 attachment_describe(View *view, const CommandCall *call)
 {
 	(void)call;
-	describe(view, FALSE);
+	describe(view, DESCRIBE_WORDS, _("Description:"));
 }
 
 static void
 attachment_rename(View *view, const CommandCall *call)
 {
 	(void)call;
-	describe(view, TRUE);
+	describe(view, DESCRIBE_NAME, _("Name:"));
 }
 
 static void
@@ -358,8 +327,6 @@ field_edit(View *view, const CommandCall *call)
 {
 	guint row = view->list->selected;
 	const MimeAttachment *attachment;
-	gsize length = 0;
-	const char *data;
 
 	if (row == FIELD_FROM) {
 		edit_from(view, call);
@@ -372,37 +339,28 @@ field_edit(View *view, const CommandCall *call)
 	attachment = selected_attachment(view);
 	if (!attachment || !attachment->data)
 		return;
-	data = g_bytes_get_data(attachment->data, &length);
-	if (attachment->type && g_str_has_prefix(attachment->type, "text/") &&
-		g_utf8_validate(data, (gssize)length, NULL)) {
-		g_autofree char *text = g_strndup(data, length);
-
-		app_push(view->app,
-			text_view_new(view->app, attachment->name ? attachment->name : "", text, TRUE));
-	} else {
+	if (attachment->type && g_str_has_prefix(attachment->type, "text/"))
+		app_push(view->app, text_view_octets(view->app, attachment->name ? attachment->name : "",
+					    attachment->data, attachment->charset));
+	else
 		app_say(view->app, "%s", _("This attachment is not text: it can only be sent."));
-	}
 }
 
 /* ---- the rest ---------------------------------------------------------------------------- */
 
 static void
+show_preview(ComposerView *composer, OutboxMessage *message, guint warnings)
+{
+	(void)warnings;
+	pager_open_octets(composer->view.app, _("As the recipients will see it"), message->message);
+	outbox_message_free(message);
+}
+
+static void
 preview(View *view, const CommandCall *call)
 {
-	ComposerView *composer = composer_of(view);
-	g_autoptr(Preferences) preferences =
-		config_preferences(view->app->config, composer->account->key, NULL);
-	g_autoptr(GError) error = NULL;
-	OutboxMessage *message = compose_finish(composer->composition,
-		app_account_config(view->app, composer->account), preferences, FALSE, &error);
-
 	(void)call;
-	if (!message) {
-		app_error(view->app, error);
-		return;
-	}
-	pager_open_octets(view->app, _("As the recipients will see it"), message->message);
-	outbox_message_free(message);
+	composer_build(composer_of(view), show_preview);
 }
 
 static void
@@ -449,16 +407,6 @@ keep_draft(View *view, const CommandCall *call)
 }
 
 static void
-throw_away(ComposerView *composer)
-{
-	App *app = composer->view.app;
-
-	if (composer->composition->draft_id && app->engine)
-		engine_draft_remove(app->engine, composer->composition->draft_id);
-	app_close(app, &composer->view);
-}
-
-static void
 leave_chosen(App *app, View *view, gunichar choice, gpointer data)
 {
 	(void)app;
@@ -466,7 +414,7 @@ leave_chosen(App *app, View *view, gunichar choice, gpointer data)
 	if (view && choice == 'k')
 		composer_keep((ComposerView *)view, TRUE, TRUE);
 	else if (view && choice == 't')
-		throw_away((ComposerView *)view);
+		composer_drop((ComposerView *)view);
 }
 
 static void
@@ -476,19 +424,33 @@ leave(View *view, const CommandCall *call)
 
 	(void)call;
 	if (!composer->written && !composer->changed)
-		throw_away(composer);
+		composer_drop(composer);
 	else
 		app_choose(view->app, view,
 			_("Leave this message: k keep it as a draft  t throw it away  s stay"), "kts",
 			leave_chosen, NULL, NULL);
 }
 
+/* By source lines: a place in the text stays one, however it is wrapped. */
 static void
-text_scroll(View *view, int rows)
+text_scroll(View *view, int lines)
 {
 	ComposerView *composer = composer_of(view);
+	const char *body = composer->composition->draft->body, *at = body + composer->scroll;
 
-	composer->scroll = (guint)MAX((int)composer->scroll + rows, 0);
+	for (; lines > 0; lines--) {
+		const char *end = strchr(at, '\n');
+
+		if (!end || end[1] == '\0')
+			break;
+		at = end + 1;
+	}
+	for (; lines < 0 && at > body; lines++) {
+		at--;
+		while (at > body && at[-1] != '\n')
+			at--;
+	}
+	composer->scroll = (gsize)(at - body);
 }
 
 static void
@@ -513,11 +475,28 @@ static const Command rows[] = {
 		.needs = NEEDS_SENDING,
 		.overrides = TRUE,
 		.run = send_message},
+	{.name = "send-later",
+		.keys = "Y",
+		.hint = N_("send later"),
+		.brief = N_("Send at a later time; asks when"),
+		.needs = NEEDS_SENDING,
+		.argument = ARGUMENT_TEXT,
+		.run = send_later},
 	{.name = "edit-body",
 		.keys = "e",
 		.hint = N_("edit"),
 		.brief = N_("Write the text in the editor"),
 		.run = edit_body},
+	{.name = "edit-with-headers",
+		.keys = "E",
+		.brief = N_("Write the text with the header fields above it"),
+		.overrides = TRUE,
+		.run = edit_with_headers},
+	{.name = "spell-check",
+		.keys = "i",
+		.hint = N_("spelling"),
+		.brief = N_("Check the spelling"),
+		.run = spell_check},
 	{.name = "edit-to",
 		.keys = "t",
 		.hint = N_("to"),
@@ -562,6 +541,10 @@ static const Command rows[] = {
 		.brief = N_("Attach a file"),
 		.argument = ARGUMENT_TEXT,
 		.run = attach_file},
+	{.name = "attach-message",
+		.keys = "A",
+		.brief = N_("Attach the messages marked in the list, or the selected one"),
+		.run = attach_message},
 	{.name = "attachment-remove",
 		.keys = "D",
 		.hint = N_("detach"),
@@ -575,6 +558,11 @@ static const Command rows[] = {
 		.keys = "^O; R",
 		.brief = N_("Give the attachment another name"),
 		.run = attachment_rename},
+	{.name = "attachment-type",
+		.keys = "^T",
+		.brief = N_("Say what type the attachment has"),
+		.overrides = TRUE,
+		.run = attachment_type},
 	{.name = "attachment-inline",
 		.keys = "^D",
 		.brief = N_("Show the attachment in the text, or beside it"),

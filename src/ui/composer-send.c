@@ -11,6 +11,10 @@
 #include "ui/content.h"
 #include "util/i18n.h"
 #include "util/text.h"
+#include "util/when.h"
+
+/* Seconds counted down one by one on the message line. */
+#define COUNTDOWN_MOST 120
 
 /* ---- the countdown ----------------------------------------------------------------------- */
 
@@ -30,19 +34,28 @@ on_second(gpointer data)
 		app_say(app, "%s", _("Sending ..."));
 		return G_SOURCE_REMOVE;
 	}
-	app_say(app, _("Leaves in %d s.  u takes it back"), (int)left);
+	if (left <= COUNTDOWN_MOST)
+		app_say(app, _("Leaves in %d s.  u takes it back"), (int)left);
 	return G_SOURCE_CONTINUE;
 }
 
 typedef struct {
 	gint64 due;
+	gboolean later; /* at a time that was asked for */
 } Sent;
+
+static char *
+due_words(gint64 due)
+{
+	return dates_format_long((DateTime){due, dates_now().offset_minutes});
+}
 
 static void
 queued(App *app, View *view, const EngineEvent *event, gpointer data)
 {
 	const Sent *sent = data;
 	ComposerView *composer = (ComposerView *)view;
+	g_autofree char *when = due_words(sent->due);
 
 	if (event->error) {
 		app_error(app, event->error);
@@ -52,44 +65,43 @@ queued(App *app, View *view, const EngineEvent *event, gpointer data)
 	}
 	if (view)
 		app_close(app, view);
+	if (sent->later) {
+		app_say(app, _("Leaves %s.  Esc o shows it, and takes it back"), when);
+		return;
+	}
 	if (sent->due <= time(NULL)) {
 		app_say(app, "%s", _("Sending ..."));
 		return;
 	}
 	app->sending = event->outbox;
 	app->sending_due = sent->due;
+	if (sent->due > time(NULL) + COUNTDOWN_MOST)
+		app_say(app, _("Leaves %s.  u takes it back"), when);
 	if (!app->sending_source)
 		app->sending_source = g_timeout_add(1000, on_second, app);
 	on_second(app);
 }
 
 static void
-hand_over(App *app, View *view, OutboxMessage *message)
+hand_over(App *app, View *view, OutboxMessage *message, gboolean later)
 {
 	Sent *sent = g_new0(Sent, 1);
 
-	sent->due = message->due;
+	*sent = (Sent){message->due, later};
 	app_expect(app, engine_send(app->engine, message), view, queued, sent, g_free);
 }
 
 /* ---- a message --------------------------------------------------------------------------- */
 
 static void
-send_now(ComposerView *composer)
+take_message(ComposerView *composer, OutboxMessage *message, guint warnings)
 {
-	App *app = composer->view.app;
-	const AccountConfig *account = app_account_config(app, composer->account);
-	g_autoptr(Preferences) preferences = config_preferences(app->config, composer->account->key, NULL);
-	g_autoptr(GError) error = NULL;
-	OutboxMessage *message = compose_finish(composer->composition, account, preferences, FALSE, &error);
-
-	if (!message) {
-		app_error(app, error);
-		return;
-	}
+	(void)warnings;
 	composer->busy = TRUE;
 	composer->changed = FALSE;
-	hand_over(app, &composer->view, message);
+	/* Its draft may have got its number meanwhile. */
+	message->draft = composer->composition->draft_id;
+	hand_over(composer->view.app, &composer->view, message, composer->due != 0);
 }
 
 static void
@@ -99,7 +111,7 @@ confirmed(App *app, View *view, gunichar choice, gpointer data)
 	(void)choice;
 	(void)data;
 	if (view)
-		send_now((ComposerView *)view);
+		composer_build((ComposerView *)view, take_message);
 }
 
 typedef struct {
@@ -114,34 +126,62 @@ static const WarningWords warning_words[] = {
 	{COMPOSE_EMPTY, N_("There is no text.")},
 };
 
-void
-composer_send(ComposerView *composer)
+/* It could be sent: what is worth a question is asked. */
+static void
+consider(ComposerView *composer, OutboxMessage *message, guint warnings)
 {
 	App *app = composer->view.app;
-	const AccountConfig *account = app_account_config(app, composer->account);
 	g_autoptr(Preferences) preferences = config_preferences(app->config, composer->account->key, NULL);
-	g_autoptr(GError) error = NULL;
-	guint warnings = compose_warnings(composer->composition);
 	GString *words = g_string_new(NULL);
-	/* What cannot be sent at all is said before anything is asked. */
-	OutboxMessage *trial = compose_finish(composer->composition, account, preferences, FALSE, &error);
 
-	if (!trial) {
-		app_error(app, error);
-		g_string_free(words, TRUE);
-		return;
-	}
-	outbox_message_free(trial);
 	for (guint i = 0; i < G_N_ELEMENTS(warning_words); i++)
 		if (warnings & warning_words[i].warning)
 			g_string_append_printf(words, "%s\n", _(warning_words[i].words));
-	if (words->len > 0 || preferences->undo_send_ms == 0) {
+	if (words->len == 0 && (preferences->undo_send_ms > 0 || composer->due)) {
+		take_message(composer, message, warnings);
+	} else {
+		outbox_message_free(message);
 		g_string_append(words, _("Send it? y/n"));
 		app_confirm(app, &composer->view, words->str, confirmed, NULL, NULL);
-	} else {
-		send_now(composer);
 	}
 	g_string_free(words, TRUE);
+}
+
+void
+composer_send(ComposerView *composer)
+{
+	composer->due = 0;
+	composer_build(composer, consider);
+}
+
+static void
+later_asked(App *app, View *view, const char *text, gpointer data)
+{
+	ComposerView *composer = (ComposerView *)view;
+	g_autoptr(GError) error = NULL;
+
+	(void)data;
+	if (!view || !text || *text == '\0')
+		return;
+	composer->due = when_parse(text, time(NULL), &error);
+	if (composer->due)
+		composer_build(composer, consider);
+	else
+		app_error(app, error);
+}
+
+void
+composer_send_later(ComposerView *composer, const char *when)
+{
+	PromptSpec spec = {.view = &composer->view,
+		.label = _("Send at (18:30, tomorrow 9:00, mon, 2h, 2026-12-24):"),
+		.history = "when",
+		.done = later_asked};
+
+	if (when)
+		later_asked(composer->view.app, &composer->view, when, NULL);
+	else
+		app_prompt(composer->view.app, &spec);
 }
 
 /* ---- sending on as it is ----------------------------------------------------------------- */
@@ -189,7 +229,7 @@ bounce_octets(App *app, View *view, GBytes *octets, const GError *error, gpointe
 	if (!message)
 		app_error(app, octets ? failure : error);
 	else
-		hand_over(app, NULL, message);
+		hand_over(app, NULL, message, FALSE);
 }
 
 static void

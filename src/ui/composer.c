@@ -165,29 +165,27 @@ state_words(const ComposerView *composer)
 	return g_string_free(out, FALSE);
 }
 
+/* Only what can be seen is looked at, whatever the text's size. */
 static void
 draw_body(ComposerView *composer, Grid *grid, Rect rect)
 {
-	g_auto(GStrv) lines = g_strsplit(composer->composition->draft->body, "\n", -1);
+	const char *body = composer->composition->draft->body, *line;
+	gsize most = (gsize)MAX(rect.rows, 1) * (gsize)MAX(rect.cols, 20) * 4;
 	int y = 0;
-	guint skip = composer->scroll;
 
-	if (composer->composition->draft->body[0] == '\0')
+	if (body[0] == '\0')
 		view_draw_words(grid, rect, 0, 1, STYLE_DIM, _("No text yet: e opens the editor."));
-	for (guint i = 0; lines[i] && y < rect.rows; i++) {
-		g_autofree char *safe = text_safe(lines[i], -1, TEXT_LINES);
+	composer->scroll = MIN(composer->scroll, strlen(body));
+	for (line = body + composer->scroll; *line && y < rect.rows;) {
+		const char *end = strchrnul(line, '\n');
+		g_autofree char *safe = text_safe(line, (gssize)MIN((gsize)(end - line), most), TEXT_LINES);
 		g_autoptr(GPtrArray) rows = text_wrap(safe, MAX(rect.cols - 1, 20));
 		StyleId style = safe[0] == '>' ? STYLE_QUOTE_1 : STYLE_NORMAL;
 
-		for (guint k = 0; k < MAX(rows->len, 1) && y < rect.rows; k++) {
-			if (skip > 0) {
-				skip--;
-				continue;
-			}
+		for (guint k = 0; k < MAX(rows->len, 1) && y < rect.rows; k++, y++)
 			if (k < rows->len)
 				grid_text(grid, rect, y, 1, style, g_ptr_array_index(rows, k));
-			y++;
-		}
+		line = *end ? end + 1 : end;
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mime/head.h"
+#include "ui/aside.h"
 #include "ui/core.h"
 #include "util/i18n.h"
 #include "util/text.h"
@@ -399,14 +400,7 @@ content_load(App *app, View *view, const ContentWish *wish, ContentDone done, gp
 	wish_copy(&task->wish, wish);
 	task->done = done;
 	task->data = data;
-	if (app->engine) {
-		engine_run(app->engine, ENGINE_READER, task_run, task_done, task, task_free, cancel);
-		return;
-	}
-	/* No account at all: a file is shown by the main thread alone. */
-	task_run(NULL, task, NULL);
-	task_done(task);
-	task_free(task);
+	app_aside(app, ENGINE_READER, task_run, task_done, task, task_free, cancel);
 }
 
 /* ---- one part's octets ------------------------------------------------------------------- */
@@ -522,14 +516,7 @@ part_start(PartTask *task)
 	PartTask **box = g_new0(PartTask *, 1);
 
 	*box = task;
-	if (task->app->engine) {
-		engine_run(task->app->engine, ENGINE_READER, part_box_run, part_task_done, box, part_box_free,
-			NULL);
-		return;
-	}
-	part_box_run(NULL, box, NULL);
-	part_task_done(box);
-	part_box_free(box);
+	app_aside(task->app, ENGINE_READER, part_box_run, part_task_done, box, part_box_free, NULL);
 }
 
 void

@@ -73,6 +73,7 @@ struct App {
 	GHashTable *histories; /* name -> GPtrArray of char* */
 	char *last_target;     /* folder of the last move */
 	GHashTable *targets;   /* sender or list -> folder, for this run */
+	GHashTable *look_only; /* set of "account/folder id": nothing is changed there, for this run */
 
 	gint64 last_draw; /* monotonic */
 	guint draw_source, esc_source, tick_source, stdin_source, events_source, bury_source;
@@ -90,6 +91,9 @@ struct App {
 	Secret *fresh_password, *fresh_phrase;
 	GArray *acts;           /* of UiAct: what u takes back, the last act last */
 	gboolean last_is_final; /* the last act cannot be taken back */
+	GPtrArray *asides;      /* work without an engine (aside.c); NULL: there was none */
+	Queue *asides_done;
+	guint asides_source;
 	gboolean quitting;
 };
 
@@ -107,6 +111,10 @@ const StoreFolder *account_folder(const UiAccount *account, const char *name);
 const StoreFolder *account_folder_by_id(const UiAccount *account, FolderId id);
 const StoreFolder *account_folder_by_role(const UiAccount *account, FolderRole role);
 void ui_account_free(UiAccount *account);
+/* Nothing may be changed: by the configuration, or since the folder is only looked at. */
+gboolean app_is_read_only(App *app, const UiAccount *account, FolderId folder);
+gboolean app_looks_only(App *app, const UiAccount *account, FolderId folder);
+void app_set_looks_only(App *app, const UiAccount *account, FolderId folder, gboolean on);
 
 /* ---- views (app.c) ----------------------------------------------------------------------- */
 
@@ -201,9 +209,9 @@ typedef void (*AppProgramDone)(App *app, View *view, int status, gpointer data);
 /* Give the terminal to a program; done with its wait status. FALSE with words said: it cannot start. */
 gboolean app_run_program(App *app, View *view, char *const *argv, AppProgramDone done, gpointer data,
 	GDestroyNotify free_data);
-/* A program of its own window (a picture viewer): not waited for. FALSE: said. */
-/* A new file in a folder of this run that nobody else can read; removed at the end, and at the next start
- * where we died. The path is the caller's. */
-char *app_private_file(App *app, const char *name, GBytes *octets, GError **error);
+/* A folder of this run that nobody else can read, for file_write_private(); removed at the end, and at the
+ * next start where we died. The caller's. */
+char *app_private_folder(App *app);
 void app_remove_private(App *app);
+/* A program of its own window (a picture viewer): not waited for. FALSE: said. */
 gboolean app_open_with(App *app, char *const *argv, const char *file);

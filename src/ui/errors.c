@@ -94,7 +94,7 @@ error_show(View *view, const CommandCall *call)
 
 	(void)call;
 	if (note)
-		app_push(view->app, text_view_new(view->app, _("Error"), note->words, FALSE));
+		app_push(view->app, text_view_new(view->app, _("Error"), note->words));
 }
 
 static const Command rows[] = {

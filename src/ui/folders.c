@@ -581,7 +581,7 @@ folder_info(View *view, const CommandCall *call)
 			*folder_role_name(folder->role) ? folder_role_name(folder->role) : "-", synced);
 
 	(void)call;
-	app_push(view->app, text_view_new(view->app, _("Folder"), text, FALSE));
+	app_push(view->app, text_view_new(view->app, _("Folder"), text));
 }
 
 static void

@@ -572,6 +572,28 @@ quit(View *view, const CommandCall *call)
 		app_quit(app);
 }
 
+static void
+readonly_toggle(View *view, const CommandCall *call)
+{
+	App *app = view->app;
+	UiAccount *account = index_account(view);
+	FolderId folder = index_folder(view);
+	const AccountConfig *config = account ? app_account_config(app, account) : NULL;
+	gboolean on;
+
+	(void)call;
+	if (!config || config->read_only) {
+		app_say(app, "%s",
+			_("The whole account is read-only: read-only = yes in the configuration."));
+		return;
+	}
+	on = !app_looks_only(app, account, folder);
+	app_set_looks_only(app, account, folder, on);
+	app_say(app, "%s",
+		on ? _("Only looked at: nothing is changed here, not even what is read. % again ends that.")
+		   : _("Changes are made again."));
+}
+
 static const Command rows[] = {
 	{.name = "message-open",
 		.keys = "Enter; Space",
@@ -694,6 +716,12 @@ static const Command rows[] = {
 		.brief = N_("Open INBOX of this account"),
 		.needs = NEEDS_ACCOUNT,
 		.run = folder_inbox},
+	{.name = "readonly-toggle",
+		.keys = "%",
+		.hint = N_("look only"),
+		.brief = N_("Only look: change nothing here, not even what is read; again: as before"),
+		.needs = NEEDS_FOLDER,
+		.run = readonly_toggle},
 	{.name = "quit", .keys = "q", .hint = N_("quit"), .brief = N_("Leave Posthorn"), .run = quit},
 };
 

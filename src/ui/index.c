@@ -289,6 +289,12 @@ index_role(View *view)
 	return ((IndexView *)view)->role;
 }
 
+FolderId
+index_folder(View *view)
+{
+	return ((IndexView *)view)->folder;
+}
+
 const StoreRow *
 index_selected(View *view)
 {
@@ -430,6 +436,8 @@ index_title(View *view, char **right)
 		g_string_append_printf(words, " %s %u %s", dot, folder->unread, _("unread"));
 	if (view_mark_count(view) > 0)
 		g_string_append_printf(words, " %s %u %s", dot, view_mark_count(view), _("marked"));
+	if (app_looks_only(view->app, index->account, index->folder))
+		g_string_append_printf(words, " %s %s", dot, _("read-only"));
 	*right = g_string_free(words, FALSE);
 	words = g_string_new(NULL);
 	g_string_append_printf(words, "%s %s %s", index->account->label, path, index->folder_name);
@@ -459,7 +467,7 @@ index_has(View *view)
 
 	if (index->list.count > 0)
 		has |= NEEDS_MESSAGE;
-	if (config && !config->read_only)
+	if (!app_is_read_only(view->app, index->account, index->folder))
 		has |= NEEDS_WRITABLE;
 	if (config && config->smtp.host)
 		has |= NEEDS_SENDING;

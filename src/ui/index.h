@@ -18,6 +18,7 @@ View *index_new(App *app);
 void index_open(View *view, UiAccount *account, const char *folder);
 UiAccount *index_account(View *view);      /* NULL: none */
 const char *index_folder_name(View *view); /* NULL: none. Borrowed */
+FolderId index_folder(View *view);         /* 0: not known yet */
 FolderRole index_role(View *view);
 /* The selected message, as the store has it; NULL: none. Borrowed until the next call. */
 const StoreRow *index_selected(View *view);

@@ -202,7 +202,7 @@ job_details(View *view, const CommandCall *call)
 	append(out, _("What happened"), job->detail);
 	append(out, _("The server said"), job->server_words);
 	append(out, _("What to do"), job->next_step);
-	app_push(view->app, text_view_new(view->app, _("Job"), out->str, FALSE));
+	app_push(view->app, text_view_new(view->app, _("Job"), out->str));
 }
 
 static void

@@ -261,7 +261,7 @@ outbox_details(View *view, const CommandCall *call)
 	g_string_append_printf(out, "\n%s\n", words);
 	if (message->error)
 		g_string_append_printf(out, "\n%s\n    %s\n", _("The server said"), message->error);
-	app_push(view->app, text_view_new(view->app, _("A message on its way"), out->str, FALSE));
+	app_push(view->app, text_view_new(view->app, _("A message on its way"), out->str));
 }
 
 static const Command outbox_rows[] = {

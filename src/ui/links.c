@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mime/text.h"
+#include "ui/clipboard.h"
 #include "ui/composer.h"
 #include "ui/core.h"
 #include "ui/pager.h"
@@ -247,6 +248,15 @@ link_open(View *view, const CommandCall *call)
 	ask_open(view, g_ptr_array_index(((LinksView *)view)->links, view->list->selected));
 }
 
+static void
+link_copy_target(View *view, const CommandCall *call)
+{
+	const Link *link = g_ptr_array_index(((LinksView *)view)->links, view->list->selected);
+
+	(void)call;
+	clipboard_copy_words(view->app, link->target);
+}
+
 static const Command rows[] = {
 	{.name = "link-open",
 		.keys = "Enter",
@@ -254,6 +264,12 @@ static const Command rows[] = {
 		.brief = N_("Show the whole target, then ask to open it"),
 		.needs = NEEDS_ENTRY,
 		.run = link_open},
+	{.name = "clipboard-copy",
+		.keys = "Esc y",
+		.hint = N_("copy"),
+		.brief = N_("Copy the link's target to the terminal's clipboard"),
+		.needs = NEEDS_ENTRY,
+		.run = link_copy_target},
 	{.name = "view-close",
 		.keys = "q",
 		.hint = N_("back"),

@@ -5,15 +5,21 @@ src_ui_libui_a_SOURCES = \
 	%D%/accounts.c \
 	%D%/act.c %D%/act.h \
 	%D%/app.c %D%/app.h \
+	%D%/aside.c %D%/aside.h \
 	%D%/ask.c \
+	%D%/clipboard.c %D%/clipboard.h \
 	%D%/columns.c %D%/columns.h \
 	%D%/command.c %D%/command.h \
 	%D%/commands-any.c \
 	%D%/commands-list.c \
 	%D%/commands-message.c \
 	%D%/composer-begin.c \
+	%D%/composer-attach.c \
+	%D%/composer-build.c \
 	%D%/composer-commands.c \
 	%D%/composer-edit.c \
+	%D%/composer-fields.c \
+	%D%/composer-recover.c \
 	%D%/composer-send.c \
 	%D%/composer-state.h \
 	%D%/composer.c %D%/composer.h \
@@ -24,6 +30,7 @@ src_ui_libui_a_SOURCES = \
 	%D%/draw.c \
 	%D%/errors.c \
 	%D%/events.c \
+	%D%/files.c %D%/files.h \
 	%D%/folders.c %D%/folders.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/help.c %D%/help.h \
@@ -51,6 +58,7 @@ src_ui_libui_a_SOURCES = \
 	%D%/program.c \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/question.c %D%/question.h \
+	%D%/raw-edit.c %D%/raw-edit.h \
 	%D%/say.c \
 	%D%/screen.c %D%/screen.h \
 	%D%/scroll.c %D%/scroll.h \

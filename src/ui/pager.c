@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ui/act.h"
+#include "ui/files.h"
 #include "ui/index.h"
 #include "ui/pager-state.h"
 #include "ui/scroll.h"
@@ -44,9 +45,8 @@ stop(PagerView *pager)
 static void
 mark_read(PagerView *pager)
 {
-	const AccountConfig *config = app_account_config(pager->view.app, pager->account);
-
-	if (!pager->known || !config || config->read_only || (pager->known->flags & MESSAGE_SEEN))
+	if (!pager->known || (pager->known->flags & MESSAGE_SEEN) ||
+		app_is_read_only(pager->view.app, pager->account, ROW_FOLDER(pager->row)))
 		return;
 	pager->known->flags |= MESSAGE_SEEN;
 	act_seen(&pager->view, pager->account, pager->row);
@@ -208,25 +208,34 @@ pager_open_index(App *app, View *index)
 	show(pager, index_account(index), row);
 }
 
+static void
+file_was_read(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
+{
+	PagerView *pager = (PagerView *)view;
+
+	(void)data;
+	if (error)
+		app_error(app, error);
+	if (!pager)
+		return;
+	if (octets) {
+		pager->file = g_bytes_ref(octets);
+		pager_reload(pager);
+		return;
+	}
+	pager->failure = g_strdup(error->message);
+	pager_lay_out(pager);
+}
+
 void
 pager_open_file(App *app, const char *path)
 {
-	g_autoptr(GError) error = NULL;
 	g_autofree char *expanded = paths_expand(path);
-	gsize length;
-	char *data = paths_read(expanded, FILE_LIMIT, &length, &error);
 	PagerView *pager = pager_new(app);
 
 	pager->path = g_strdup(path);
 	app_push(app, &pager->view);
-	if (!data) {
-		pager->failure = g_strdup(error->message);
-		pager_lay_out(pager);
-		app_error(app, error);
-		return;
-	}
-	pager->file = g_bytes_new_take(data, length);
-	pager_reload(pager);
+	file_read(app, &pager->view, expanded, FILE_LIMIT, FALSE, file_was_read, NULL, NULL);
 }
 
 void
@@ -333,7 +342,7 @@ pager_has(View *view)
 
 	if (pager->account)
 		has |= NEEDS_FOLDER;
-	if (config && !config->read_only)
+	if (pager->account && !app_is_read_only(view->app, pager->account, ROW_FOLDER(pager->row)))
 		has |= NEEDS_WRITABLE;
 	if (config && config->smtp.host)
 		has |= NEEDS_SENDING;

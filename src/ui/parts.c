@@ -3,15 +3,14 @@
 
 #include "ui/parts.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "ui/content.h"
 #include "ui/core.h"
+#include "ui/files.h"
 #include "ui/pipe.h"
 #include "ui/tables.h"
 #include "ui/text-view.h"
-#include "util/charset.h"
 #include "util/i18n.h"
 #include "util/text.h"
 
@@ -230,18 +229,13 @@ with_part(View *view, const ContentPart *part, PartDone done, PartAct *act)
 static void
 show_part(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
 {
-	PartAct *act = data;
-	gsize length = 0;
-	const char *bytes = octets ? g_bytes_get_data(octets, &length) : NULL;
-	g_autofree char *text = NULL;
+	const PartAct *act = data;
 
 	(void)view;
-	if (!octets) {
+	if (octets)
+		app_push(app, text_view_octets(app, act->name, octets, act->charset));
+	else
 		app_error(app, error);
-		return;
-	}
-	text = charset_to_utf8(bytes ? bytes : "", MIN(length, 8 * 1024 * 1024), act->charset, NULL, NULL);
-	app_push(app, text_view_new(app, act->name, text, TRUE));
 }
 
 static gboolean
@@ -268,21 +262,32 @@ looks_dangerous(const char *name)
 }
 
 static void
-open_part(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
+part_written(App *app, View *view, const char *path, const GError *error, gpointer data)
 {
-	PartAct *act = data;
-	g_autoptr(GError) failure = NULL;
-	g_autofree char *path = octets ? app_private_file(app, act->name, octets, &failure) : NULL;
+	const char *name = data;
 	g_auto(GStrv) argv = NULL;
 
 	(void)view;
 	if (!path) {
-		app_error(app, octets ? failure : error);
+		app_error(app, error);
 		return;
 	}
 	argv = config_opener(app->config);
 	if (app_open_with(app, argv, path))
-		app_say(app, _("%s given to %s."), act->name, argv[0]);
+		app_say(app, _("%s given to %s."), name, argv[0]);
+}
+
+static void
+open_part(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
+{
+	const PartAct *act = data;
+	g_autofree char *folder = app_private_folder(app);
+
+	if (octets)
+		file_write_private(
+			app, view, folder, act->name, octets, part_written, g_strdup(act->name), g_free);
+	else
+		app_error(app, error);
 }
 
 typedef struct {
@@ -343,27 +348,61 @@ part_text(View *view, const CommandCall *call)
 	with_part(view, part, show_part, part_act_new(part));
 }
 
+static void
+charset_done(App *app, View *view, const char *text, gpointer data)
+{
+	const ContentPart *part = view ? part_at(view, ((Chosen *)data)->row) : NULL;
+	PartAct *act;
+
+	(void)app;
+	if (!part || !text || *text == '\0')
+		return;
+	act = part_act_new(part);
+	g_free(act->charset);
+	act->charset = g_strdup(text);
+	with_part(view, part, show_part, act);
+}
+
+static void
+part_type(View *view, const CommandCall *call)
+{
+	const ContentPart *part = part_at(view, view->list->selected);
+	Chosen *chosen = g_new0(Chosen, 1);
+	PromptSpec spec = {.view = view,
+		.label = _("Show as text of the charset:"),
+		.initial = part->charset ? part->charset : "utf-8",
+		.history = "charset",
+		.done = charset_done,
+		.data = chosen,
+		.free_data = g_free};
+
+	(void)call;
+	chosen->row = view->list->selected;
+	app_prompt(view->app, &spec);
+}
+
 /* ---- saving ------------------------------------------------------------------------------ */
+
+static void
+part_saved(App *app, View *view, const char *path, const GError *error, gpointer data)
+{
+	(void)view;
+	(void)data;
+	if (path)
+		app_say(app, _("Saved as %s."), path);
+	else
+		app_error(app, error);
+}
 
 static void
 save_part(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
 {
-	PartAct *act = data;
-	gsize length = 0;
-	const void *bytes = octets ? g_bytes_get_data(octets, &length) : NULL;
-	g_autoptr(GError) failure = NULL;
-	g_autofree char *path = NULL;
+	const PartAct *act = data;
 
-	(void)view;
-	if (!octets) {
-		app_error(app, error);
-		return;
-	}
-	path = paths_write_new(act->folder, act->name, bytes, length, &failure);
-	if (!path)
-		app_error(app, failure);
+	if (octets)
+		file_write_new(app, view, act->folder, act->name, octets, part_saved, NULL, NULL);
 	else
-		app_say(app, _("Saved as %s."), path);
+		app_error(app, error);
 }
 
 static void
@@ -459,6 +498,30 @@ part_pipe(View *view, const CommandCall *call)
 	with_part(view, part, pipe_part, part_act_new(part));
 }
 
+static void
+print_part(App *app, View *view, GBytes *octets, const GError *error, gpointer data)
+{
+	const PartAct *act = data;
+	gboolean text = g_str_has_prefix(act->type, "text/");
+
+	if (!octets)
+		app_error(app, error);
+	else if (view)
+		print_octets(view, act->name, octets, !text ? NULL : act->charset ? act->charset : "");
+}
+
+static void
+part_print(View *view, const CommandCall *call)
+{
+	const ContentPart *part = part_at(view, view->list->selected);
+
+	(void)call;
+	if (part->container && !is_text(part))
+		app_say(view->app, "%s", _("This only holds the parts below it."));
+	else
+		with_part(view, part, print_part, part_act_new(part));
+}
+
 static const Command rows[] = {
 	{.name = "part-view",
 		.keys = "Enter",
@@ -487,12 +550,23 @@ static const Command rows[] = {
 		.brief = N_("Show the part as text, whatever it is"),
 		.needs = NEEDS_ENTRY,
 		.run = part_text},
+	{.name = "part-type",
+		.keys = "^E",
+		.brief = N_("Show the part as text of another charset"),
+		.needs = NEEDS_ENTRY,
+		.run = part_type},
 	{.name = "part-pipe",
 		.keys = "|",
 		.hint = N_("pipe"),
 		.brief = N_("Give the part to a program"),
 		.needs = NEEDS_ENTRY,
 		.run = part_pipe},
+	{.name = "part-print",
+		.keys = "p",
+		.hint = N_("print"),
+		.brief = N_("Print the part; asks"),
+		.needs = NEEDS_ENTRY,
+		.run = part_print},
 	{.name = "view-close",
 		.keys = "q; i; x; v",
 		.hint = N_("back"),

@@ -147,16 +147,11 @@ app_open_with(App *app, char *const *argv, const char *file)
 #define PRIVATE_PREFIX "open-"
 
 char *
-app_private_file(App *app, const char *name, GBytes *octets, GError **error)
+app_private_folder(App *app)
 {
 	g_autofree char *own = g_strdup_printf(PRIVATE_PREFIX "%d", (int)getpid());
-	g_autofree char *folder = g_build_filename(app->paths->runtime, own, NULL);
-	gsize length;
-	const void *data = g_bytes_get_data(octets, &length);
 
-	if (!paths_make_folder(folder, error))
-		return NULL;
-	return paths_write_new(folder, name, data, length, error);
+	return g_build_filename(app->paths->runtime, own, NULL);
 }
 
 static void

@@ -442,3 +442,20 @@ screen_beep(Screen *screen)
 	if (!screen->away)
 		beep();
 }
+
+/* What terminals take at most; tmux and xterm drop longer ones. */
+#define CLIPBOARD_MOST (72 * 1024)
+
+gboolean
+screen_clipboard(Screen *screen, const char *text)
+{
+	gsize length = strlen(text);
+	g_autofree char *code = NULL, *sequence = NULL;
+
+	if (screen->away || length > CLIPBOARD_MOST || g_strcmp0(g_getenv("TERM"), "linux") == 0)
+		return FALSE;
+	code = g_base64_encode((const guchar *)text, length);
+	sequence = g_strdup_printf("\033]52;c;%s\a", code);
+	send_text(sequence);
+	return TRUE;
+}

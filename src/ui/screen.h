@@ -48,3 +48,6 @@ gboolean screen_report(Screen *screen, const char *text);
 void screen_leave(Screen *screen);
 void screen_enter(Screen *screen);
 void screen_beep(Screen *screen);
+/* Text for the clipboard of the terminal (OSC 52); it may ignore that. FALSE: too long, or a terminal that
+ * would show it. */
+gboolean screen_clipboard(Screen *screen, const char *text);

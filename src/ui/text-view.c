@@ -5,48 +5,51 @@
 
 #include <string.h>
 
+#include "ui/aside.h"
 #include "ui/core.h"
 #include "ui/scroll.h"
 #include "ui/tables.h"
+#include "util/charset.h"
 #include "util/i18n.h"
 #include "util/text.h"
 
-/* Lines shown of a raw message; more is for a pipe. */
+/* What is shown of a raw message; more is for a pipe. */
 #define LINES_MOST 200000
+#define OCTETS_MOST ((gsize)16 * 1024 * 1024)
+/* Of one line: a screen is not that wide. */
+#define LINE_MOST 8192
 
 typedef struct {
 	View view;
 	List scroll;
 	char *title;
-	char *text; /* safe */
-	gboolean raw;
-	GPtrArray *lines; /* of char * */
+	char *text;       /* safe, to be wrapped; NULL: lines stand as they are */
+	GPtrArray *lines; /* of char *; replaced whole, for a worker may search it. NULL: not ready */
 } TextView;
+
+static void
+take_lines(TextView *text, GPtrArray *lines)
+{
+	g_clear_pointer(&text->lines, g_ptr_array_unref);
+	text->lines = lines;
+	text->scroll.count = lines->len;
+	scroll_to(&text->view, text->scroll.top);
+}
 
 static void
 lay_out(TextView *text)
 {
 	int cells = MAX(text->view.pane.cols - 3, 20);
-	const char *line = text->text;
+	GPtrArray *lines;
 
-	g_ptr_array_set_size(text->lines, 0);
-	while (*line && text->lines->len < LINES_MOST) {
-		const char *end = strchrnul(line, '\n');
-		g_autofree char *one = g_strndup(line, (gsize)(end - line));
-		g_autoptr(GPtrArray) rows = text->raw ? NULL : text_wrap(one, MIN(cells, 100));
-
-		for (guint i = 0; rows && i < rows->len; i++)
-			g_ptr_array_add(text->lines, g_strdup(g_ptr_array_index(rows, i)));
-		if (!rows || rows->len == 0)
-			g_ptr_array_add(text->lines, g_steal_pointer(&one));
-		line = *end ? end + 1 : end;
-	}
-	text->scroll.count = text->lines->len;
-	scroll_to(&text->view, text->scroll.top);
+	if (!text->text)
+		return;
+	lines = text_wrap(text->text, MIN(cells, 100));
+	take_lines(text, lines);
 }
 
-View *
-text_view_new(App *app, const char *title, const char *words, gboolean raw)
+static TextView *
+text_new(App *app, const char *title)
 {
 	TextView *text = g_new0(TextView, 1);
 
@@ -54,20 +57,87 @@ text_view_new(App *app, const char *title, const char *words, gboolean raw)
 	text->view.scroll = &text->scroll;
 	text->view.pane = (Rect){0, 0, 20, grid_rect(app->grid).cols};
 	text->title = g_strdup(title);
-	text->raw = raw;
-	text->lines = g_ptr_array_new_with_free_func(g_free);
-	text_view_set(&text->view, words);
+	return text;
+}
+
+View *
+text_view_new(App *app, const char *title, const char *words)
+{
+	TextView *text = text_new(app, title);
+
+	text->text = text_safe(words, -1, TEXT_LINES | TEXT_MARKS);
+	lay_out(text);
 	return &text->view;
 }
 
-void
-text_view_set(View *view, const char *words)
-{
-	TextView *text = (TextView *)view;
+/* ---- octets, on a worker ----------------------------------------------------------------- */
 
-	g_free(text->text);
-	text->text = text_safe(words, -1, TEXT_LINES | TEXT_MARKS);
-	lay_out(text);
+typedef struct {
+	App *app;
+	guint view_id;
+	GBytes *octets;
+	char *charset;
+	GPtrArray *lines;
+} Prepare;
+
+static void
+prepare_free(gpointer data)
+{
+	Prepare *prepare = data;
+
+	g_bytes_unref(prepare->octets);
+	g_free(prepare->charset);
+	g_clear_pointer(&prepare->lines, g_ptr_array_unref);
+	g_free(prepare);
+}
+
+static void
+prepare_run(EngineWorker *worker, gpointer data, Cancel *cancel)
+{
+	Prepare *prepare = data;
+	gsize length;
+	const char *octets = g_bytes_get_data(prepare->octets, &length);
+	g_autofree char *utf8 =
+		charset_to_utf8(octets ? octets : "", MIN(length, OCTETS_MOST), prepare->charset, NULL, NULL);
+	g_autofree char *safe = text_safe(utf8, -1, TEXT_LINES | TEXT_MARKS);
+
+	(void)worker;
+	(void)cancel;
+	prepare->lines = g_ptr_array_new_with_free_func(g_free);
+	for (const char *line = safe; *line && prepare->lines->len < LINES_MOST;) {
+		const char *end = strchrnul(line, '\n');
+		gsize most = MIN((gsize)(end - line), LINE_MOST);
+
+		/* Not within a character. */
+		while (most > 0 && line + most < end && ((guchar)line[most] & 0xc0) == 0x80)
+			most--;
+		g_ptr_array_add(prepare->lines, g_strndup(line, most));
+		line = *end ? end + 1 : end;
+	}
+}
+
+static void
+prepare_done(gpointer data)
+{
+	Prepare *prepare = data;
+	TextView *text = (TextView *)app_view(prepare->app, prepare->view_id);
+
+	if (text)
+		take_lines(text, g_steal_pointer(&prepare->lines));
+}
+
+View *
+text_view_octets(App *app, const char *title, GBytes *octets, const char *charset)
+{
+	TextView *text = text_new(app, title);
+	Prepare *prepare = g_new0(Prepare, 1);
+
+	prepare->app = app;
+	prepare->view_id = text->view.id;
+	prepare->octets = g_bytes_ref(octets);
+	prepare->charset = g_strdup(charset);
+	app_aside(app, ENGINE_READER, prepare_run, prepare_done, prepare, prepare_free, NULL);
+	return &text->view;
 }
 
 static void
@@ -75,7 +145,7 @@ text_free(View *view)
 {
 	TextView *text = (TextView *)view;
 
-	g_ptr_array_unref(text->lines);
+	g_clear_pointer(&text->lines, g_ptr_array_unref);
 	g_free(text->title);
 	g_free(text->text);
 	g_free(text);
@@ -94,7 +164,9 @@ text_draw(View *view, Grid *grid, Rect rect, gboolean focused)
 	TextView *text = (TextView *)view;
 
 	text->scroll.page = (guint)MAX(rect.rows, 1);
-	for (int y = 0; y < rect.rows && text->scroll.top + (guint)y < text->lines->len; y++)
+	if (!text->lines)
+		view_draw_words(grid, rect, 1, 2, STYLE_DIM, _("One moment ..."));
+	for (int y = 0; text->lines && y < rect.rows && text->scroll.top + (guint)y < text->lines->len; y++)
 		grid_text(grid, rect, y, 1, STYLE_NORMAL,
 			g_ptr_array_index(text->lines, text->scroll.top + (guint)y));
 	if (focused)
@@ -119,21 +191,72 @@ const ViewClass text_class = {
 
 /* ---- commands ---------------------------------------------------------------------------- */
 
-static void
-find(TextView *text, guint from)
-{
-	g_autofree char *folded = text_fold(text->view.search);
+typedef struct {
+	App *app;
+	guint view_id;
+	GPtrArray *lines;
+	char *words;
+	guint from, found; /* found: G_MAXUINT: nowhere */
+} Find;
 
-	for (guint i = 0; i < text->lines->len; i++) {
-		guint at = (from + i) % text->lines->len;
-		g_autofree char *small = text_fold(g_ptr_array_index(text->lines, at));
+static void
+find_free(gpointer data)
+{
+	Find *find = data;
+
+	g_ptr_array_unref(find->lines);
+	g_free(find->words);
+	g_free(find);
+}
+
+static void
+find_run(EngineWorker *worker, gpointer data, Cancel *cancel)
+{
+	Find *find = data;
+	g_autofree char *folded = text_fold(find->words);
+
+	(void)worker;
+	for (guint i = 0; i < find->lines->len && !cancel_is_triggered(cancel); i++) {
+		guint at = (find->from + i) % find->lines->len;
+		g_autofree char *small = text_fold(g_ptr_array_index(find->lines, at));
 
 		if (!strstr(small, folded))
 			continue;
-		scroll_to(&text->view, at);
+		find->found = at;
 		return;
 	}
-	app_say(text->view.app, _("\"%s\" is not in this text."), text->view.search);
+}
+
+static void
+find_done(gpointer data)
+{
+	Find *find = data;
+	View *view = app_view(find->app, find->view_id);
+
+	if (!view)
+		return;
+	if (find->found == G_MAXUINT)
+		app_say(find->app, _("\"%s\" is not in this text."), find->words);
+	else
+		scroll_to(view, find->found);
+}
+
+/* On a worker: there may be very many lines. */
+static void
+look_for(TextView *text, guint from)
+{
+	Find *find;
+
+	if (!text->lines)
+		return;
+	find = g_new0(Find, 1);
+	find->app = text->view.app;
+	find->view_id = text->view.id;
+	find->lines = g_ptr_array_ref(text->lines);
+	find->words = g_strdup(text->view.search);
+	find->from = from;
+	find->found = G_MAXUINT;
+	app_aside(find->app, ENGINE_READER, find_run, find_done, find, find_free, NULL);
 }
 
 static void
@@ -145,7 +268,7 @@ search_done(App *app, View *view, const char *words, gpointer data)
 		return;
 	g_free(view->search);
 	view->search = g_strdup(words);
-	find((TextView *)view, view->scroll->top);
+	look_for((TextView *)view, view->scroll->top);
 }
 
 static void
@@ -163,7 +286,7 @@ static void
 text_search_next(View *view, const CommandCall *call)
 {
 	(void)call;
-	find((TextView *)view, view->scroll->top + 1);
+	look_for((TextView *)view, view->scroll->top + 1);
 }
 
 static const Command rows[] = {

@@ -8,7 +8,10 @@
 
 extern const ViewClass text_class;
 
-/* text passes text_safe() here; raw: line by line as it stands, wide lines are cut; else wrapped. */
-View *text_view_new(App *app, const char *title, const char *text, gboolean raw);
-/* With more to say (a job that goes on). */
-void text_view_set(View *view, const char *text);
+/* Short words of ours, wrapped. They pass text_safe() here. */
+View *text_view_new(App *app, const char *title, const char *text);
+/*
+ * Octets of any size, line by line as they stand, wide lines cut; made ready on a worker. charset:
+ * as the message says; NULL: what it seems to be.
+ */
+View *text_view_octets(App *app, const char *title, GBytes *octets, const char *charset);

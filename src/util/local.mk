@@ -20,4 +20,5 @@ src_util_libutil_a_SOURCES = \
 	%D%/queue.c %D%/queue.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/text-layout.c \
-	%D%/text.c %D%/text.h
+	%D%/text.c %D%/text.h \
+	%D%/when.c %D%/when.h

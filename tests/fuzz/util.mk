@@ -34,3 +34,8 @@ FUZZERS += tests/fuzz/fuzz-ini
 tests_fuzz_fuzz_ini_SOURCES = %D%/fuzz-ini.c
 tests_fuzz_fuzz_ini_LDFLAGS = $(FUZZ_LINKFLAGS)
 tests_fuzz_fuzz_ini_LDADD = $(FUZZ_LIBS) $(LINK_UTIL)
+
+FUZZERS += tests/fuzz/fuzz-when
+tests_fuzz_fuzz_when_SOURCES = %D%/fuzz-when.c
+tests_fuzz_fuzz_when_LDFLAGS = $(FUZZ_LINKFLAGS)
+tests_fuzz_fuzz_when_LDADD = $(FUZZ_LIBS) $(LINK_UTIL)

@@ -107,7 +107,7 @@ test_refusal(void)
 	Command command = {.needs = NEEDS_MESSAGE | NEEDS_WRITABLE};
 
 	g_assert_null(command_refusal(&command, NEEDS_MESSAGE | NEEDS_WRITABLE));
-	g_assert_nonnull(strstr(command_refusal(&command, NEEDS_MESSAGE), "read-only"));
+	g_assert_nonnull(strstr(command_refusal(&command, NEEDS_MESSAGE), "Read-only"));
 	g_assert_nonnull(strstr(command_refusal(&command, NEEDS_WRITABLE), "no message"));
 }
 

@@ -70,3 +70,8 @@ check_PROGRAMS += tests/unit/test-util-fuzzy
 TESTS += tests/unit/test-util-fuzzy
 tests_unit_test_util_fuzzy_SOURCES = %D%/test-util-fuzzy.c
 tests_unit_test_util_fuzzy_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-when
+TESTS += tests/unit/test-util-when
+tests_unit_test_util_when_SOURCES = %D%/test-util-when.c
+tests_unit_test_util_when_LDADD = $(LINK_UTIL)
