@@ -104,7 +104,8 @@ def _unpacked(stamp):
 def servers(extra=()):
     """The folder of the unpacked servers, fetched now if it is not there."""
     folder = os.environ.get("POSTHORN_SERVERS") or os.path.join(build_folder(), "servers")
-    folder = os.path.abspath(folder)
+    # By whatever link it is reached, it is the same folder.
+    folder = os.path.realpath(folder)
     stamp = os.path.join(folder, "unpacked")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "lock"), "w", encoding="ascii") as lock:

@@ -39,6 +39,7 @@ DOMAIN = "example.org"
 USERS = ["alice", "bob", "carol", "dave", "erin", "frank"]
 PORTS = ["imap", "imaps", "sieve", "lmtp", "smtp", "smtps", "submission"]
 START_SECONDS = 20
+START_ATTEMPTS = 3
 
 
 @dataclasses.dataclass
@@ -177,12 +178,20 @@ class Servers:
         self.folder = unpacked(fetch.POSTFIX if self.options.smtp == "postfix" else ())
         self.account = account()
         self._prepare()
-        try:
-            self.start_imap()
-            self.start_smtp()
-        except BaseException:
-            self.stop()
-            raise
+        for attempt in reversed(range(START_ATTEMPTS)):
+            try:
+                self.start_imap()
+                self.start_smtp()
+                return
+            except RuntimeError as error:
+                # Somebody took one of the free ports first.
+                self.stop()
+                if not attempt or "already in use" not in str(error):
+                    raise
+                self._choose_ports()
+            except BaseException:
+                self.stop()
+                raise
 
     def _own(self, path, mode=0o755):
         os.makedirs(path, exist_ok=True)
