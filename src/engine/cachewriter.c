@@ -42,6 +42,7 @@ typedef struct {
 	StoreView *view; /* guest: to notice the holder's commits */
 	guint64 version;
 	guint looks;
+	gboolean again;     /* rows that operations made may be missing in the journal */
 	gint64 trimmed_us;  /* when bodies beyond cache-size went; 0: not yet */
 	gboolean full_said; /* "disk full" was said, until a task succeeds */
 } Writer;
@@ -75,7 +76,9 @@ task_new(CacheFunc func, gpointer data, GDestroyNotify free_data)
 	return task;
 }
 
-static void apply_new(Writer *writer);
+static gboolean apply_new(Writer *writer, GError **error);
+static void apply_and_replay(Writer *writer);
+static gboolean apply_task(EngineAccount *account, StoreCache *cache, gpointer data, GError **error);
 
 static void
 say_rebuilt(EngineAccount *account)
@@ -105,7 +108,7 @@ open_again(Writer *writer)
 		return;
 	say_rebuilt(account);
 	g_atomic_int_inc(&account->generation);
-	apply_new(writer);
+	apply_and_replay(writer);
 	engine_post_folders(account);
 	worker_post(account->sync, WORK_RECONNECT);
 	worker_post(account->fetch, WORK_RECONNECT);
@@ -116,7 +119,8 @@ static void
 run_task(Writer *writer, CacheTask *task)
 {
 	if (writer->cache != NULL) {
-		task->ok = task->func(writer->account, writer->cache, task->data, &task->error);
+		task->ok = (task->func != apply_task || apply_new(writer, &task->error)) &&
+			   task->func(writer->account, writer->cache, task->data, &task->error);
 		if (!task->ok && task->error != NULL && fault_of(task->error) == FAULT_DAMAGED)
 			open_again(writer);
 		else
@@ -142,8 +146,33 @@ run_task(Writer *writer, CacheTask *task)
 typedef struct {
 	const char *account;
 	gint64 above;
-	GPtrArray *operations;
+	GArray *unsettled;     /* ids that the cache has under way */
+	GPtrArray *operations; /* unfinished ones above */
+	GPtrArray *settled;    /* those of unsettled that the journal has not under way */
 } LoadOperations;
+
+/* The journal is what counts: a kill may have come between it and the cache. */
+static gboolean
+load_settled(Journal *journal, LoadOperations *load, GError **error)
+{
+	GArray *open = journal_unfinished(journal, load->account, error);
+
+	if (open == NULL)
+		return FALSE;
+	for (guint i = 0, o = 0; i < load->unsettled->len; i++) {
+		gint64 id = g_array_index(load->unsettled, gint64, i);
+		Operation *operation;
+		while (o < open->len && g_array_index(open, gint64, o) < id)
+			o++;
+		if (o < open->len && g_array_index(open, gint64, o) == id)
+			continue;
+		operation = journal_get(journal, id);
+		if (operation != NULL)
+			g_ptr_array_add(load->settled, operation);
+	}
+	g_array_unref(open);
+	return TRUE;
+}
 
 static gboolean
 load_operations(Engine *engine, Journal *journal, gpointer data, GError **error)
@@ -151,7 +180,8 @@ load_operations(Engine *engine, Journal *journal, gpointer data, GError **error)
 	LoadOperations *load = data;
 
 	(void)engine;
-	(void)error;
+	if (!load_settled(journal, load, error))
+		return FALSE;
 	load->operations = journal_load(journal, load->account, load->above, TRUE);
 	for (guint i = 0; i < load->operations->len; i++) {
 		Operation *operation = load->operations->pdata[i];
@@ -169,7 +199,7 @@ store_new_rows(Engine *engine, Journal *journal, gpointer data, GError **error)
 }
 
 static void
-post_operation_rows(EngineAccount *account, StoreCache *cache, const Operation *operation)
+post_operation_rows(EngineAccount *account, const Operation *operation)
 {
 	g_autoptr(GHashTable) told = g_hash_table_new(NULL, NULL);
 
@@ -181,7 +211,6 @@ post_operation_rows(EngineAccount *account, StoreCache *cache, const Operation *
 		if (target != 0 && g_hash_table_add(told, GINT_TO_POINTER(target)))
 			engine_post_rows(account, target);
 	}
-	(void)cache;
 	engine_post_folders(account);
 }
 
@@ -192,30 +221,88 @@ makes_rows(const Operation *operation)
 	       operation->kind == OPERATION_APPEND;
 }
 
-/* Apply what the journal has above the cache's mark. */
-static void
-apply_new(Writer *writer)
+static gboolean
+apply_one(Writer *writer, Operation *operation, GError **error)
 {
 	EngineAccount *account = writer->account;
-	LoadOperations load = {.account = account->key, .above = store_cache_applied(writer->cache)};
+
+	if (!store_cache_apply(writer->cache, operation, error))
+		return FALSE;
+	if (makes_rows(operation) && !journal_call(account->engine, store_new_rows, operation, error))
+		return FALSE;
+	post_operation_rows(account, operation);
+	return TRUE;
+}
+
+/* Undone, or settled, without the cache knowing. The last first: one may stand on what another made. */
+static gboolean
+follow_journal(Writer *writer, GPtrArray *settled, GError **error)
+{
+	for (guint i = settled->len; i > 0; i--)
+		if (!store_cache_settle(writer->cache, settled->pdata[i - 1], error))
+			return FALSE;
+	if (settled->len > 0) {
+		engine_post_rows(writer->account, 0);
+		engine_post_folders(writer->account);
+	}
+	return TRUE;
+}
+
+/*
+ * Apply what the journal has above the cache's mark. At the start all that is
+ * under way is gone through: a kill may have left the rows that an operation
+ * made unknown to the journal.
+ */
+static gboolean
+apply_new(Writer *writer, GError **error)
+{
+	EngineAccount *account = writer->account;
+	LoadOperations load = {.account = account->key};
+	gboolean ok;
+
+	load.above = writer->again ? 0 : store_cache_applied(writer->cache);
+	load.unsettled = store_cache_unsettled(writer->cache);
+	load.settled = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
+	writer->again = FALSE;
+	ok = journal_call(account->engine, load_operations, &load, error) &&
+	     follow_journal(writer, load.settled, error);
+	for (guint i = 0; ok && i < load.operations->len; i++)
+		ok = apply_one(writer, load.operations->pdata[i], error);
+	writer->again |= !ok;
+	g_clear_pointer(&load.operations, g_ptr_array_unref);
+	g_ptr_array_unref(load.settled);
+	g_array_unref(load.unsettled);
+	return ok;
+}
+
+static void
+apply_and_replay(Writer *writer)
+{
+	EngineAccount *account = writer->account;
 	g_autoptr(GError) error = NULL;
 
-	if (!journal_call(account->engine, load_operations, &load, &error))
-		return;
-	for (guint i = 0; i < load.operations->len && error == NULL; i++) {
-		Operation *operation = load.operations->pdata[i];
-		if (!store_cache_apply(writer->cache, operation, &error))
-			break;
-		if (makes_rows(operation))
-			journal_call(account->engine, store_new_rows, operation, &error);
-		post_operation_rows(account, writer->cache, operation);
-	}
-	if (error != NULL)
+	if (!apply_new(writer, &error) && fault_of(error) != FAULT_CANCELED)
 		engine_post_note(account->engine, account->key, NULL, error);
-	g_ptr_array_unref(load.operations);
 	worker_post(account->sync, WORK_REPLAY);
 }
 
+typedef struct {
+	JournalFunc func; /* NULL: nothing is to be done afterwards */
+	gpointer data;
+	GDestroyNotify free_data;
+} Afterwards;
+
+static void
+afterwards_free(gpointer data)
+{
+	Afterwards *afterwards = data;
+
+	if (afterwards->free_data != NULL)
+		afterwards->free_data(afterwards->data);
+	g_free(afterwards);
+}
+
+/* Only a mark: writer_step() does it. */
 static gboolean
 wake_task(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
 {
@@ -227,9 +314,32 @@ wake_task(EngineAccount *account, StoreCache *cache, gpointer data, GError **err
 }
 
 void
+cachewriter_wake_then(EngineAccount *account, JournalFunc func, gpointer data, GDestroyNotify free_data)
+{
+	Afterwards *afterwards = g_new0(Afterwards, 1);
+
+	*afterwards = (Afterwards){func, data, free_data};
+	queue_push_now(account->urgent, task_new(wake_task, afterwards, afterwards_free));
+}
+
+void
 cachewriter_wake(EngineAccount *account)
 {
-	queue_push_now(account->urgent, task_new(wake_task, NULL, NULL));
+	cachewriter_wake_then(account, NULL, NULL, NULL);
+}
+
+/* The same kind of mark, of somebody who waits. */
+static gboolean
+apply_task(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	(void)account;
+	return store_cache_apply(cache, data, error);
+}
+
+gboolean
+cachewriter_apply(EngineAccount *account, Operation *operation, GError **error)
+{
+	return cache_call(account, apply_task, operation, error);
 }
 
 /* ---- holder and guest -------------------------------------------------------------- */
@@ -274,7 +384,8 @@ become_holder(Writer *writer)
 	account->control = writer->server;
 	g_atomic_int_set(&account->guest, FALSE);
 	g_atomic_int_set(&account->holder, TRUE);
-	apply_new(writer);
+	writer->again = TRUE;
+	apply_and_replay(writer);
 	engine_post_folders(account);
 	worker_post(account->sync, WORK_START);
 	worker_post(account->sender, WORK_START);
@@ -344,7 +455,7 @@ serve_control(Writer *writer)
 	while ((request = control_server_next(writer->server)) != NULL) {
 		switch (request->verb) {
 		case CONTROL_WAKE:
-			apply_new(writer);
+			apply_and_replay(writer);
 			worker_post(account->sender, WORK_OUTBOX);
 			control_server_answer(writer->server, request, TRUE);
 			break;
@@ -439,6 +550,19 @@ writer_wait(Writer *writer)
 		serve_control(writer);
 }
 
+static void
+wake(Writer *writer, Afterwards *afterwards)
+{
+	if (writer->cache != NULL)
+		apply_and_replay(writer);
+	else
+		guest_wake(writer);
+	if (afterwards->func != NULL)
+		journal_post(writer->account->engine, afterwards->func, g_steal_pointer(&afterwards->data),
+			afterwards->free_data);
+	afterwards->free_data = NULL;
+}
+
 /* TRUE while there was something to do. */
 static gboolean
 writer_step(Writer *writer)
@@ -446,10 +570,7 @@ writer_step(Writer *writer)
 	CacheTask *task = queue_pop(writer->account->urgent, 0);
 
 	if (task != NULL && task->func == wake_task) {
-		if (writer->cache != NULL)
-			apply_new(writer);
-		else
-			guest_wake(writer);
+		wake(writer, task->data);
 		task_free(task);
 		return TRUE;
 	}

@@ -50,8 +50,14 @@ gboolean cache_call(EngineAccount *account, CacheFunc func, gpointer data, GErro
 void cache_post(EngineAccount *account, CacheFunc func, gpointer data, GDestroyNotify free_data);
 /* A bulk batch: waits while four are ahead of it. FALSE: the end has come. */
 gboolean cache_post_bulk(EngineAccount *account, CacheFunc func, gpointer data, GDestroyNotify free_data);
-/* New operations are in the journal: apply them, and have them replayed (or wake the holder). */
+/* The journal has changed: apply what is new, take back what was undone, and have it replayed (or wake the
+ * holder). */
 void cachewriter_wake(EngineAccount *account);
+/* The same, and then func on the journaler. data is freed with free_data. */
+void cachewriter_wake_then(EngineAccount *account, JournalFunc func, gpointer data, GDestroyNotify free_data);
+/* From a connection, before operation is sent: it, and all before it, are applied; the rows it made are
+ * filled in. */
+gboolean cachewriter_apply(EngineAccount *account, Operation *operation, GError **error);
 /* Answer a request of another process; taken over. */
 void cachewriter_answer(EngineAccount *account, ControlRequest *request, gboolean ok);
 

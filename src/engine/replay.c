@@ -22,27 +22,54 @@ typedef struct {
 	Operation *operation;
 } Take;
 
+/* Undone by another process a moment ago: not ours any more. */
+static gboolean
+claim(Journal *journal, const Operation *operation, gboolean *claimed, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	*claimed = journal_set_state(journal, operation->id, OPERATION_IN_FLIGHT, NULL, &failure);
+	if (*claimed || fault_of(failure) == FAULT_REFUSED)
+		return TRUE;
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return FALSE;
+}
+
 static gboolean
 take_next(Engine *engine, Journal *journal, gpointer data, GError **error)
 {
 	Take *take = data;
-	g_autoptr(GPtrArray) waiting = journal_load(journal, take->account, take->above, TRUE);
-	g_autoptr(Operation) before = NULL;
+	g_autoptr(GError) failure = NULL;
+	gboolean claimed = FALSE;
 
 	(void)engine;
-	if (waiting->len == 0)
-		return TRUE;
-	take->operation = g_ptr_array_steal_index(waiting, 0);
-	if (take->operation->after != 0)
-		before = journal_get(journal, take->operation->after);
-	if (before != NULL && (before->state == OPERATION_ERROR || before->state == OPERATION_UNDONE)) {
-		take->operation->state = OPERATION_ERROR;
-		take->operation->error = g_strdup(_("What had to be done before it failed."));
-		return TRUE;
+	while (!claimed) {
+		g_autoptr(Operation) operation = journal_next(journal, take->account, take->above, &failure);
+		g_autoptr(Operation) before = NULL;
+		if (operation == NULL && failure != NULL)
+			break;
+		if (operation == NULL)
+			return TRUE;
+		take->above = operation->id;
+		if (operation->after != 0)
+			before = journal_get(journal, operation->after);
+		if (before != NULL &&
+			(before->state == OPERATION_ERROR || before->state == OPERATION_UNDONE)) {
+			operation->state = OPERATION_ERROR;
+			operation->error = g_strdup(_("What had to be done before it failed."));
+			take->operation = g_steal_pointer(&operation);
+			return TRUE;
+		}
+		if (!claim(journal, operation, &claimed, error))
+			return FALSE;
+		if (claimed && operation->kind == OPERATION_APPEND)
+			operation->content = journal_load_content(journal, operation->id);
+		if (claimed)
+			take->operation = g_steal_pointer(&operation);
 	}
-	if (take->operation->kind == OPERATION_APPEND)
-		take->operation->content = journal_load_content(journal, take->operation->id);
-	return journal_set_state(journal, take->operation->id, OPERATION_IN_FLIGHT, NULL, error);
+	if (failure != NULL)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return claimed;
 }
 
 static gboolean
@@ -55,23 +82,8 @@ settle_journal(Engine *engine, Journal *journal, gpointer data, GError **error)
 static gboolean
 settle_cache(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
 {
-	const Operation *operation = data;
-
 	(void)account;
-	if (operation->messages->len == 0)
-		return operation->state == OPERATION_DONE
-			       ? store_cache_confirm(cache, operation, -1, 0, error)
-			       : store_cache_revert(cache, operation, -1, TRUE, error);
-	for (guint i = 0; i < operation->messages->len; i++) {
-		const OperationMessage *message = operation->messages->pdata[i];
-		gboolean ok =
-			message->state == OPERATION_DONE
-				? store_cache_confirm(cache, operation, (gint)i, message->new_uid, error)
-				: store_cache_revert(cache, operation, (gint)i, TRUE, error);
-		if (!ok)
-			return FALSE;
-	}
-	return TRUE;
+	return store_cache_settle(cache, data, error);
 }
 
 static void
@@ -464,7 +476,7 @@ replay_append(Worker *worker, Operation *operation, GError **error)
 		return FALSE;
 	if (operation->content == NULL) {
 		fault_set(
-			error, FAULT_DAMAGED, _("The message to be stored is not in the journal any more."));
+			error, FAULT_UNKNOWN, _("The message to be stored is not in the journal any more."));
 		return FALSE;
 	}
 	if (operation->target_uidnext != 0 && !find_in_target(worker, operation, target, error))
@@ -557,13 +569,16 @@ replay_one(Worker *worker, Operation *operation, GError **error)
 	return replay_folder(worker, operation, error);
 }
 
-/* These leave the operation as it is, to be tried on the next connection. */
+/* These leave the operation as it is, to be tried on the next connection: the line, or our own disk. */
 static gboolean
 is_over(Worker *worker, const GError *error)
 {
 	switch (fault_of(error)) {
 	case FAULT_RETRY:
 	case FAULT_CANCELED:
+	case FAULT_LOCAL:
+	case FAULT_DAMAGED:
+	case FAULT_BUSY:
 		return TRUE;
 	default:
 		return !imap_session_is_alive(worker->session);
@@ -593,7 +608,9 @@ replay_run(Worker *worker, guint *replayed, guint *failed, GError **error)
 		operation = g_steal_pointer(&take.operation);
 		if (operation == NULL)
 			break;
-		take.above = operation->id;
+		/* What another process has just written may be met before its call. */
+		if (!cachewriter_apply(worker->account, operation, error))
+			return FALSE;
 		job = job_for(worker, operation);
 		if (operation->state == OPERATION_ERROR)
 			fault_set(&failure, FAULT_REFUSED, "%s", operation->error);

@@ -17,6 +17,7 @@ typedef struct {
 	guint ticket;
 	char *account; /* NULL: any */
 	gint64 group;
+	gboolean applied; /* it was waited for the cache already */
 } Request;
 
 typedef struct {
@@ -210,19 +211,6 @@ undo_one(Undo *undo, const Operation *old)
 /* ---- called off -------------------------------------------------------------------------------- */
 
 static gboolean
-revert_task(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
-{
-	GPtrArray *group = data;
-
-	for (guint i = group->len; i > 0; i--)
-		if (!store_cache_revert(cache, group->pdata[i - 1], -1, FALSE, error))
-			return FALSE;
-	engine_post_rows(account, 0);
-	engine_post_folders(account);
-	return TRUE;
-}
-
-static gboolean
 all_pending(GPtrArray *group)
 {
 	for (guint i = 0; i < group->len; i++)
@@ -241,32 +229,33 @@ is_newest(Journal *journal, GPtrArray *group)
 	return later->len == 0;
 }
 
-/* What goes to the cache writer is its own. */
-static GPtrArray *
-copy_group(const GPtrArray *group)
-{
-	GPtrArray *copy = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
-
-	for (guint i = 0; i < group->len; i++)
-		g_ptr_array_add(copy, operation_copy(group->pdata[i]));
-	return copy;
-}
-
+/*
+ * In one transaction, so that nobody sends it meanwhile; FALSE with *error unset: it is too late
+ * for that. The cache, here or the holder's, then follows the journal, also after a kill.
+ */
 static gboolean
-call_off(Engine *engine, Journal *journal, GPtrArray *group, guint *count, GError **error)
+call_off(Engine *engine, Journal *journal, gint64 group, guint *count, GError **error)
 {
-	const Operation *first = group->pdata[0];
-	EngineAccount *account = engine_account(engine, first->account);
+	g_autoptr(GPtrArray) operations = NULL;
+	const Operation *first;
+	gboolean ok;
 
-	if (!journal_set_undone(journal, first->group, 0, error))
-		return FALSE;
 	*count = 0;
-	for (guint i = 0; i < group->len; i++)
-		*count += MAX(1, ((Operation *)group->pdata[i])->messages->len);
-	if (engine_is_holder(account))
-		cache_post(account, revert_task, copy_group(group), (GDestroyNotify)g_ptr_array_unref);
-	else
-		cachewriter_wake(account);
+	if (!journal_begin(journal, error))
+		return FALSE;
+	operations = journal_group(journal, group);
+	ok = operations->len > 0 && all_pending(operations) && is_newest(journal, operations) &&
+	     journal_set_undone(journal, group, 0, error);
+	if (!ok) {
+		journal_rollback(journal);
+		return FALSE;
+	}
+	if (!journal_commit(journal, error))
+		return FALSE;
+	for (guint i = 0; i < operations->len; i++)
+		*count += MAX(1, ((Operation *)operations->pdata[i])->messages->len);
+	first = operations->pdata[0];
+	cachewriter_wake(engine_account(engine, first->account));
 	return TRUE;
 }
 
@@ -294,8 +283,26 @@ drop_empty(GPtrArray *operations)
 	}
 }
 
+/* The rows that it made are not known yet: the cache has still to apply it. */
+static gboolean
+is_unapplied(const GPtrArray *group)
+{
+	for (guint i = 0; i < group->len; i++) {
+		const Operation *operation = group->pdata[i];
+		gboolean open =
+			operation->state == OPERATION_PENDING || operation->state == OPERATION_IN_FLIGHT;
+		if (!open || (operation->kind != OPERATION_MOVE && operation->kind != OPERATION_COPY &&
+				     operation->kind != OPERATION_APPEND))
+			continue;
+		for (guint m = 0; m < operation->messages->len; m++)
+			if (((OperationMessage *)operation->messages->pdata[m])->new_row == 0)
+				return TRUE;
+	}
+	return FALSE;
+}
+
 static void
-undo_group(Engine *engine, Journal *journal, guint ticket, GPtrArray *group)
+undo_by_operations(Engine *engine, Journal *journal, guint ticket, GPtrArray *group)
 {
 	const Operation *first = group->pdata[0];
 	Undo undo = {.engine = engine,
@@ -303,17 +310,8 @@ undo_group(Engine *engine, Journal *journal, guint ticket, GPtrArray *group)
 		.group = first->group,
 		.view = journaler_view(engine, first->account)};
 	g_autofree char *words = NULL;
-	guint count = 0;
 
 	undo.operations = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
-	if (all_pending(group) && is_newest(journal, group) &&
-		engine_is_holder(engine_account(engine, first->account))) {
-		if (call_off(engine, journal, group, &count, &undo.error))
-			words = undo_words(first, count, 0);
-		acts_commit(
-			engine, journal, ticket, first->account, undo.operations, words, count, undo.error);
-		return;
-	}
 	for (guint i = group->len; undo.view != NULL && i > 0; i--)
 		undo_one(&undo, group->pdata[i - 1]);
 	drop_empty(undo.operations);
@@ -324,6 +322,33 @@ undo_group(Engine *engine, Journal *journal, guint ticket, GPtrArray *group)
 	for (guint i = 0; i < undo.operations->len; i++)
 		((Operation *)undo.operations->pdata[i])->words = g_strdup(words);
 	acts_commit(engine, journal, ticket, first->account, undo.operations, words, undo.back, undo.error);
+}
+
+static gboolean undo_task(Engine *engine, Journal *journal, gpointer data, GError **unused);
+
+static void
+undo_group(Engine *engine, Journal *journal, const Request *request, GPtrArray *group)
+{
+	const Operation *first = group->pdata[0];
+	g_autofree char *words = NULL;
+	GError *error = NULL;
+	guint count = 0;
+
+	if (call_off(engine, journal, first->group, &count, &error)) {
+		words = undo_words(first, count, 0);
+	} else if (error == NULL && !request->applied && is_unapplied(group)) {
+		Request *later = g_memdup2(request, sizeof(*request));
+		later->account = g_strdup(request->account);
+		later->group = first->group;
+		later->applied = TRUE;
+		cachewriter_wake_then(engine_account(engine, first->account), undo_task, later, request_free);
+		return;
+	} else if (error == NULL) {
+		undo_by_operations(engine, journal, request->ticket, group);
+		return;
+	}
+	acts_commit(engine, journal, request->ticket, first->account,
+		g_ptr_array_new_with_free_func((GDestroyNotify)operation_free), words, count, error);
 }
 
 static gboolean
@@ -337,7 +362,7 @@ undo_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 	(void)unused;
 	if (operations != NULL && operations->len > 0 &&
 		engine_account(engine, ((Operation *)operations->pdata[0])->account) != NULL) {
-		undo_group(engine, journal, request->ticket, operations);
+		undo_group(engine, journal, request, operations);
 		return TRUE;
 	}
 	fault_set(&error, FAULT_UNKNOWN,

@@ -388,3 +388,17 @@ store_cache_apply(StoreCache *cache, Operation *operation, GError **error)
 			g_bytes_get_size(operation->content), NULL);
 	return TRUE;
 }
+
+GArray *
+store_cache_unsettled(StoreCache *cache)
+{
+	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	sqlite3_stmt *rows =
+		base_query(cache->headers, "SELECT id FROM operation WHERE finished = 0 ORDER BY id", "");
+
+	while (base_step(cache->headers, rows)) {
+		gint64 id = sqlite3_column_int64(rows, 0);
+		g_array_append_val(ids, id);
+	}
+	return ids;
+}

@@ -130,6 +130,11 @@ gboolean store_cache_apply(StoreCache *cache, Operation *operation, GError **err
 /* Id of the last operation applied; those above it are applied at start. */
 gint64 store_cache_applied(StoreCache *cache);
 /*
+ * Ids of those that were applied and are neither confirmed nor taken back, upwards: the journal
+ * says whether they still are under way. Array of gint64, the caller's.
+ */
+GArray *store_cache_unsettled(StoreCache *cache);
+/*
  * The server confirmed the operation, or message index of it (index -1: all):
  * the hidden value goes; with new_uid (0: unknown) the provisional row becomes
  * the real one and alias(old, new) is kept.
@@ -140,6 +145,9 @@ gboolean store_cache_confirm(
  * operation is forgotten. */
 gboolean store_cache_revert(
 	StoreCache *cache, const Operation *operation, gint index, gboolean failed, GError **error);
+/* Confirm or take back each message of the operation as its state says; where the operation failed, those
+ * taken back show it. */
+gboolean store_cache_settle(StoreCache *cache, const Operation *operation, GError **error);
 /*
  * The server's row that a provisional row became, by confirmation or by its key among what arrived,
  * wherever the message was moved to since; 0: not yet.

@@ -220,6 +220,25 @@ store_cache_revert(StoreCache *cache, const Operation *operation, gint index, gb
 }
 
 gboolean
+store_cache_settle(StoreCache *cache, const Operation *operation, GError **error)
+{
+	gboolean failed = operation->state == OPERATION_ERROR, ok = TRUE;
+	gint count = (gint)operation->messages->len;
+
+	if (!cache_begin(cache, error))
+		return FALSE;
+	/* An operation on no message is settled as a whole: place -1. */
+	for (gint i = count > 0 ? 0 : -1; ok && i < count; i++) {
+		const OperationMessage *message = i >= 0 ? g_ptr_array_index(operation->messages, i) : NULL;
+		if ((message ? message->state : operation->state) == OPERATION_DONE)
+			ok = store_cache_confirm(cache, operation, i, message ? message->new_uid : 0, NULL);
+		else
+			ok = store_cache_revert(cache, operation, i, failed, NULL);
+	}
+	return cache_commit(cache, error);
+}
+
+gboolean
 store_cache_forget(StoreCache *cache, const Operation *operation, GError **error)
 {
 	if (!cache_begin(cache, error))

@@ -296,6 +296,36 @@ journal_get(Journal *journal, gint64 id)
 	return found->len > 0 ? g_ptr_array_steal_index(found, 0) : NULL;
 }
 
+Operation *
+journal_next(Journal *journal, const char *account, gint64 above_id, GError **error)
+{
+	g_autoptr(GPtrArray) found = NULL;
+
+	base_snapshot(journal->base);
+	found = collect(journal,
+		base_query(journal->base,
+			"SELECT " OP_COLUMNS
+			"FROM op WHERE account = ? AND id > ? AND state IN (0, 1) ORDER BY id LIMIT 1",
+			"ti", account, above_id));
+	if (base_failed(journal->base, error) || found->len == 0)
+		return NULL;
+	return g_ptr_array_steal_index(found, 0);
+}
+
+GArray *
+journal_unfinished(Journal *journal, const char *account, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	sqlite3_stmt *row = base_query(journal->base,
+		"SELECT id FROM op WHERE account = ? AND state IN (0, 1) ORDER BY id", "t", account);
+
+	while (base_step(journal->base, row)) {
+		gint64 id = sqlite3_column_int64(row, 0);
+		g_array_append_val(ids, id);
+	}
+	return base_failed(journal->base, error) ? NULL : g_steal_pointer(&ids);
+}
+
 GPtrArray *
 journal_group(Journal *journal, gint64 group)
 {

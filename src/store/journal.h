@@ -46,6 +46,11 @@ gboolean journal_add(Journal *journal, Operation **operations, gsize count, GErr
  * Operation, without content. */
 GPtrArray *journal_load(Journal *journal, const char *account, gint64 above_id, gboolean unfinished_only);
 Operation *journal_get(Journal *journal, gint64 id);
+/* The first unfinished operation of the account above id, without content; NULL with *error unset: there is
+ * none. */
+Operation *journal_next(Journal *journal, const char *account, gint64 above_id, GError **error);
+/* Ids of the account's unfinished operations, upwards; array of gint64, the caller's; NULL with error. */
+GArray *journal_unfinished(Journal *journal, const char *account, GError **error);
 GPtrArray *journal_group(Journal *journal, gint64 group);
 /* The newest groups first, for the undo list: GPtrArray of Operation (the first of each group). account NULL:
  * all. */

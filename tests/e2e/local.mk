@@ -5,6 +5,7 @@ E2E_TESTS = \
 	tests/e2e/test-cli-fallbacks.py \
 	tests/e2e/test-cli-guest.py \
 	tests/e2e/test-cli-input.py \
+	tests/e2e/test-cli-journal.py \
 	tests/e2e/test-cli-kill.py \
 	tests/e2e/test-cli-liars.py \
 	tests/e2e/test-cli-send.py \
