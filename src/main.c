@@ -179,7 +179,7 @@ run_screen(int argc, char **argv, const Paths *paths)
 			N_("FOLDER")},
 		{"log", 0, 0, G_OPTION_ARG_FILENAME, &screen.log, N_("write the log to FILE"), N_("FILE")},
 		{"debug", 0, 0, G_OPTION_ARG_STRING, &screen.debug,
-			N_("also log imap, smtp, net, store, engine, ui or all"), N_("CATEGORY")},
+			N_("also log imap, smtp, sieve, net, store, engine, ui or all"), N_("CATEGORY")},
 		G_OPTION_ENTRY_NULL,
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);

@@ -59,7 +59,7 @@ static const CliOption options[] = {
 	{"json", NULL, N_("answer in JSON"), NULL},
 	{"account", "NAME", N_("the account to work on"), NULL},
 	{"log", "FILE", N_("write the log to FILE"), NULL},
-	{"debug", "CATEGORY", N_("also log imap, smtp, net, store, engine, ui or all"), NULL},
+	{"debug", "CATEGORY", N_("also log imap, smtp, sieve, net, store, engine, ui or all"), NULL},
 	{"width", "N", N_("cells of a line of text"), NULL},
 	{"wait", NULL, N_("wait until the server has done it"), "move copy flag delete undo append folder"},
 	{"threads", NULL, N_("order by threads"), "list"},
@@ -378,7 +378,8 @@ open_log(Cli *cli, GError **error)
 
 	if (cli->debug != NULL && more == 0) {
 		fault_set(error, FAULT_INPUT,
-			_("--debug %s: there is no such category; imap, smtp, net, store, engine, ui or "
+			_("--debug %s: there is no such category; imap, smtp, sieve, net, store, engine, ui "
+			  "or "
 			  "all."),
 			cli->debug);
 		return FALSE;

@@ -7,4 +7,7 @@ src_sieve_libsieve_a_SOURCES = \
 	%D%/form-text.c \
 	%D%/form-token.c \
 	%D%/form-words.c \
-	%D%/form.c %D%/form.h
+	%D%/form.c %D%/form.h \
+	%D%/manage.c %D%/manage.h %D%/manage-private.h \
+	%D%/manage-answer.c %D%/manage-answer.h \
+	%D%/manage-scripts.c

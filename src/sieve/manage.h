@@ -5,12 +5,15 @@
  * Over a stream of NET_RAW: this protocol's greeting and STARTTLS are ours.
  * After STARTTLS the capabilities that came before count for nothing. Without
  * TLS nothing is sent but to loopback. Whatever a server says reaches messages
- * made safe, cut, and without the secret. Script names go as literals where
- * they are not plain (never built into a quoted string unescaped).
+ * made safe, cut, and without the secret. Script names go quoted and escaped;
+ * those that cannot be names (RFC 5804, 1.6) go nowhere. A referral is told, and
+ * never followed. After a failure that is no NO of the server the session is
+ * over: every further call is FAULT_RETRY.
  *
  * Errors: those of net_stream_open(); FAULT_AUTH; FAULT_REFUSED (NO; the
  * server's words); FAULT_RETRY (TRYLATER, BYE, cut, late); FAULT_PROTOCOL;
- * FAULT_LIMIT (QUOTA, or an answer too long); FAULT_INPUT (a script's name).
+ * FAULT_LIMIT (QUOTA, or an answer or a script too long); FAULT_INPUT (a script's
+ * name); FAULT_UNKNOWN (NONEXISTENT).
  */
 #pragma once
 
@@ -28,8 +31,9 @@ typedef struct {
 	const Secret *secret;
 } ManageLogin;
 
-/* target's scheme is set here; security NET_TLS: TLS from the first byte, NET_STARTTLS: required. label: for
- * the protocol log (category sieve). */
+/* target's scheme is set here; security NET_TLS: TLS from the first byte, NET_STARTTLS: required. Its
+ * greeting_ms and stall_ms bound each answer of the login and of commands. label: for the protocol log
+ * (category sieve). */
 ManageSession *manage_session_open(
 	const NetTarget *target, const ManageLogin *login, const char *label, Cancel *cancel, GError **error);
 /* LOGOUT, within LIMIT_LOGOUT_MS. NULL is fine. */

@@ -70,6 +70,9 @@
 #define LIMIT_SIEVE_REDIRECTS 5
 #define LIMIT_SIEVE_INCLUDES 10         /* depth */
 #define LIMIT_SIEVE_INCLUDED 100        /* scripts in all */
+#define LIMIT_MANAGE_LINE (64 * 1024)   /* of a ManageSieve server, without literals */
+#define LIMIT_MANAGE_LINES 10000        /* of one answer: capabilities, scripts */
+#define LIMIT_MANAGE_NAME 512           /* a script's name there */
 #define LIMIT_REGEX_STEPS (1000 * 1000) /* a match */
 
 /* Screen and files. */

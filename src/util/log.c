@@ -35,6 +35,7 @@ static const struct {
 	{"store", LOG_STORE},
 	{"engine", LOG_ENGINE},
 	{"ui", LOG_UI},
+	{"sieve", LOG_SIEVE},
 };
 
 static struct {

@@ -18,6 +18,7 @@ typedef enum {
 	LOG_STORE = 1 << 4,
 	LOG_ENGINE = 1 << 5,
 	LOG_UI = 1 << 6,
+	LOG_SIEVE = 1 << 7, /* ManageSieve */
 } LogCategory;
 
 /* path NULL: nothing is written. Call once, from main(). */

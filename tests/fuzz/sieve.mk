@@ -9,3 +9,8 @@ FUZZERS += tests/fuzz/fuzz-sieve-form
 tests_fuzz_fuzz_sieve_form_SOURCES = %D%/fuzz-sieve-form.c
 tests_fuzz_fuzz_sieve_form_LDFLAGS = $(FUZZ_LINKFLAGS)
 tests_fuzz_fuzz_sieve_form_LDADD = $(FUZZ_LIBS) $(LINK_SIEVE)
+
+FUZZERS += tests/fuzz/fuzz-manage-answer
+tests_fuzz_fuzz_manage_answer_SOURCES = %D%/fuzz-manage-answer.c
+tests_fuzz_fuzz_manage_answer_LDFLAGS = $(FUZZ_LINKFLAGS)
+tests_fuzz_fuzz_manage_answer_LDADD = $(FUZZ_LIBS) $(LINK_SIEVE)

@@ -4,3 +4,10 @@ check_PROGRAMS += tests/unit/test-sieve-form
 TESTS += tests/unit/test-sieve-form
 tests_unit_test_sieve_form_SOURCES = %D%/test-sieve-form.c
 tests_unit_test_sieve_form_LDADD = $(LINK_SIEVE)
+
+check_PROGRAMS += tests/unit/test-sieve-answer tests/unit/test-sieve-manage
+TESTS += tests/unit/test-sieve-answer tests/unit/test-sieve-manage
+tests_unit_test_sieve_answer_SOURCES = %D%/test-sieve-answer.c
+tests_unit_test_sieve_answer_LDADD = $(LINK_SIEVE)
+tests_unit_test_sieve_manage_SOURCES = %D%/test-sieve-manage.c %D%/net-common.c %D%/net-common.h
+tests_unit_test_sieve_manage_LDADD = $(LINK_PEER) $(LINK_SIEVE)
