@@ -373,6 +373,11 @@ become_holder(Writer *writer)
 	}
 	if (rebuilt)
 		say_rebuilt(account);
+	/* In batch what the last run read can still be listed. */
+	if (!account->engine->batch && !store_cache_drop_unnumbered(writer->cache, &error)) {
+		engine_post_note(account->engine, account->key, NULL, error);
+		g_clear_error(&error);
+	}
 	g_clear_pointer(&writer->view, store_view_close);
 	if (!journal_call(account->engine, recover_outbox, account->key, &error)) {
 		engine_post_note(account->engine, account->key, NULL, error);

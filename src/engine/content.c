@@ -311,35 +311,85 @@ want_job(Worker *worker, const StoreRow *row, Cancel *cancel)
 	return job;
 }
 
+typedef struct {
+	OperationMessage message;
+	RowId row; /* 0: not found, or not the only one */
+} Renumbered;
+
+static gboolean
+find_renumbered(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	Renumbered *asked = data;
+
+	(void)account;
+	(void)error;
+	asked->row = store_cache_renumbered(cache, &asked->message);
+	return TRUE;
+}
+
+static void
+renumbered_clear(Renumbered *asked)
+{
+	g_free(asked->message.folder);
+	g_free(asked->message.old_keywords);
+}
+
 static void
 set_gone(GError **error)
 {
 	fault_set(error, FAULT_UNKNOWN, _("The message is not on the server any more."));
 }
 
+/*
+ * Open the folder of row. Where the server numbered it anew, *row becomes the one row of it that has its key;
+ * NULL: there is none.
+ */
+static gboolean
+open_row(Worker *worker, StoreRow **row, GError **error)
+{
+	FolderId folder = ROW_FOLDER((*row)->id);
+	StoreView *view = worker_view(worker);
+	Renumbered asked = {0};
+
+	if (view != NULL)
+		store_view_describe(view, (*row)->id, &asked.message);
+	if (!mailbox_open(worker, folder, error)) {
+		renumbered_clear(&asked);
+		return FALSE;
+	}
+	if (worker->mailbox.id != folder) {
+		g_clear_pointer(row, store_row_free);
+		if (worker->mailbox.id != 0 && cache_call(worker->account, find_renumbered, &asked, NULL) &&
+			asked.row != 0)
+			*row = store_view_row(worker_view(worker), asked.row);
+	}
+	renumbered_clear(&asked);
+	return TRUE;
+}
+
 /* FALSE: as content_want; *answer: what to tell who asked. */
 static gboolean
-want_row(Worker *worker, Work *work, const StoreRow *row, GError **answer, GError **error)
+want_row(Worker *worker, Work *work, StoreRow **row, GError **answer, GError **error)
 {
 	Collect collect = {0};
 	g_autoptr(GError) failure = NULL;
 	Cancel *cancel = work->cancel ? work->cancel : worker->cancel;
 	gboolean ok;
 
-	if (ROW_UID(row->id) == 0) {
+	if (ROW_UID((*row)->id) == 0) {
 		fault_set(answer, FAULT_RETRY,
 			_("The server does not have this message yet; it can be read when the operation on "
 			  "it is done."));
 		return TRUE;
 	}
 	collect_init(&collect, worker);
-	collect.job = want_job(worker, row, cancel);
-	ok = mailbox_open(worker, ROW_FOLDER(row->id), &failure) &&
-	     fetch_row(worker, &collect, row, work, cancel, &failure);
+	collect.job = want_job(worker, *row, cancel);
+	ok = open_row(worker, row, &failure) &&
+	     (*row == NULL || fetch_row(worker, &collect, *row, work, cancel, &failure));
 	/* Another connection heard of it first: this one's view of the mailbox is older. */
-	if (ok && collect.gone)
+	if (ok && collect.gone && *row != NULL)
 		ok = imap_session_noop(worker->session, cancel, &failure) && mailbox_news(worker, &failure) &&
-		     fetch_row(worker, &collect, row, work, cancel, &failure);
+		     fetch_row(worker, &collect, *row, work, cancel, &failure);
 	job_end(collect.job, NULL, failure);
 	if (ok && collect.gone)
 		set_gone(answer);
@@ -371,7 +421,7 @@ content_want(Worker *worker, Work *work, GError **error)
 	if (row == NULL)
 		set_gone(&answer);
 	else if (!is_here(view, row, work->want, work->section))
-		ok = want_row(worker, work, row, &answer, error);
+		ok = want_row(worker, work, &row, &answer, error);
 	if (ok || answer != NULL)
 		worker_finish(worker, work, NULL, answer);
 	return ok;
@@ -395,6 +445,17 @@ rows_of_set(Worker *worker, FolderId folder, const ImapSet *set)
 	return rows;
 }
 
+/* Not by every connection: see mailbox_open(). */
+static gboolean
+is_selected(const Worker *worker, GError **error)
+{
+	if (worker->mailbox.id != 0)
+		return TRUE;
+	fault_set(error, FAULT_REFUSED,
+		_("The server gives the messages of this folder no lasting numbers; open it to read it."));
+	return FALSE;
+}
+
 gboolean
 content_search(Worker *worker, Work *work, GError **error)
 {
@@ -407,11 +468,11 @@ content_search(Worker *worker, Work *work, GError **error)
 	g_autoptr(ImapSet) set = NULL;
 
 	imap_command_string(keys, work->section);
-	if (mailbox_open(worker, work->folder_id, &failure))
+	if (mailbox_open(worker, work->folder_id, &failure) && is_selected(worker, &failure))
 		set = imap_session_search(worker->session, keys, job->cancel, &failure);
 	job_end(job, NULL, failure);
 	if (set != NULL)
-		work->found = rows_of_set(worker, work->folder_id, set);
+		work->found = rows_of_set(worker, worker->mailbox.id, set);
 	if (set != NULL || imap_session_is_alive(worker->session)) {
 		worker_finish(worker, work, NULL, failure);
 		return TRUE;
@@ -470,6 +531,9 @@ content_ahead(Worker *worker, FolderId folder, gboolean *more, GError **error)
 		return TRUE;
 	if (!mailbox_open(worker, folder, error))
 		return FALSE;
+	/* Read anew, or not by this connection. */
+	if (worker->mailbox.id != folder)
+		return TRUE;
 	collect_init(&collect, worker);
 	for (guint i = 0; i < rows->len; i++) {
 		const StoreRow *row = rows->pdata[i];

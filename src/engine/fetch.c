@@ -54,6 +54,11 @@ idle_here(Worker *worker, GError **error)
 	if (worker->open_folder != 0 && worker->mailbox.id != worker->open_folder &&
 		!mailbox_open(worker, worker->open_folder, error))
 		return FALSE;
+	/* No other connection can read the rest of it. */
+	if (worker->mailbox.unnumbered && !mailbox_fill(worker, error))
+		return FALSE;
+	if (queue_length(worker->work) > 0)
+		return TRUE;
 	if (!imap_session_idle(worker->session, worker->wake_fd, -1, &result, worker->cancel, error))
 		return FALSE;
 	connect_control(worker);

@@ -82,6 +82,7 @@ from_listed(const ImapFolder *listed)
 	folder->server_unseen = status->unseen;
 	folder->server_uidnext = status->uidnext;
 	folder->server_modseq = status->highestmodseq;
+	folder->server_uidvalidity = status->uidvalidity;
 	return folder;
 }
 
@@ -206,6 +207,9 @@ folders_refresh(Worker *worker, gboolean status, GError **error)
 gboolean
 folders_differs(const StoreFolder *folder)
 {
+	if (folder->server_uidvalidity != 0 && folder->uidvalidity != 0 &&
+		folder->server_uidvalidity != folder->uidvalidity)
+		return TRUE;
 	if (folder->low_uid != 1)
 		return folder->server_messages > 0 || folder->synced == 0;
 	if (folder->server_uidnext != 0 && folder->server_uidnext != folder->uidnext)

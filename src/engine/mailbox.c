@@ -406,7 +406,7 @@ typedef struct {
 	guint32 uidvalidity, uidnext, exists;
 	guint64 modseq;
 	gboolean complete;
-	gboolean reset;
+	FolderId now; /* the folder's id from here on */
 } Mark;
 
 static gboolean
@@ -416,7 +416,7 @@ mark_selected(EngineAccount *account, StoreCache *cache, gpointer data, GError *
 
 	(void)account;
 	return store_cache_selected(
-		cache, mark->folder, mark->uidvalidity, mark->uidnext, mark->exists, &mark->reset, error);
+		cache, mark->folder, mark->uidvalidity, mark->uidnext, mark->exists, &mark->now, error);
 }
 
 static gboolean
@@ -446,6 +446,25 @@ post_synced(Worker *worker, guint64 modseq, guint32 uidnext, gboolean complete, 
 	return FALSE;
 }
 
+/* One connection alone: each SELECT numbers the messages anew. */
+static gboolean
+reads_unnumbered(const Worker *worker)
+{
+	return worker->kind == WORKER_FETCH || worker->account->engine->batch;
+}
+
+static void
+say_unnumbered(Worker *worker, const StoreFolder *folder)
+{
+	g_autofree char *name = text_safe(folder->name, -1, TEXT_MARKS);
+	g_autofree char *words = g_strdup_printf(
+		_("The server gives the messages of folder \"%s\" no lasting numbers (UIDVALIDITY): it is "
+		  "read anew each time, and nothing in it can be changed."),
+		name);
+
+	engine_post_note(worker->account->engine, worker->account->key, words, NULL);
+}
+
 static gboolean
 select_folder(Worker *worker, StoreFolder *folder, ImapSelected *selected, Changes *changes, GError **error)
 {
@@ -467,23 +486,27 @@ select_folder(Worker *worker, StoreFolder *folder, ImapSelected *selected, Chang
 			g_prefix_error(error, _("Folder \"%s\": "), refused);
 		return FALSE;
 	}
-	if (selected->uidvalidity == 0) {
-		g_autofree char *name = text_safe(folder->name, -1, TEXT_MARKS);
-		fault_set(error, FAULT_PROTOCOL,
-			_("The server gives folder \"%s\" no UIDVALIDITY: nothing of it can be kept."), name);
-		return FALSE;
-	}
+	if (selected->uid_not_sticky)
+		selected->uidvalidity = 0;
+	if (selected->uidvalidity == 0 && !reads_unnumbered(worker))
+		return TRUE;
 	mark.uidvalidity = selected->uidvalidity;
 	mark.uidnext = selected->uidnext;
 	mark.exists = imap_session_exists(worker->session);
 	if (!cache_call(worker->account, mark_selected, &mark, error))
 		return FALSE;
-	if (mark.reset) {
+	if (selected->uidvalidity == 0)
+		say_unnumbered(worker, folder);
+	if (mark.now != folder->id) {
+		if (worker->open_folder == folder->id)
+			worker->open_folder = mark.now;
+		folder->id = mark.now;
 		folder->low_uid = 0;
 		folder->uidnext = 0;
 		folder->modseq = 0;
 	}
 	worker->mailbox.id = folder->id;
+	worker->mailbox.unnumbered = selected->uidvalidity == 0;
 	g_free(worker->mailbox.name);
 	worker->mailbox.name = g_strdup(folder->name);
 	g_free(worker->mailbox.raw);
@@ -515,6 +538,11 @@ mailbox_open(Worker *worker, FolderId id, GError **error)
 		changes_free(changes);
 		return FALSE;
 	}
+	if (worker->mailbox.id == 0) {
+		changes_free(changes);
+		return TRUE;
+	}
+	changes->folder = folder->id;
 	exists = imap_session_exists(worker->session);
 	first = folder->low_uid == 0;
 	if (!first && selected.resynced)

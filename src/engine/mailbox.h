@@ -22,6 +22,12 @@ StoreFolder *mailbox_folder(Worker *worker, FolderId id, const char *name);
 /*
  * Select folder on this connection, and bring what is known of it up to date, and what is
  * newer, and, the first time, the newest rows. Selected already: only the news.
+ *
+ * worker->mailbox.id is the folder's id afterwards: another one than folder where the server
+ * numbered it anew, or 0 where this connection does not read it. The latter concerns folders
+ * without UIDVALIDITY, or with UIDNOTSTICKY: what is known of such a folder holds for one
+ * SELECT on one connection, so only one reads it (fetch, when the user opens it; in batch
+ * sync), all of it, anew each time, and nothing can be changed there. (SECURITY 17)
  */
 gboolean mailbox_open(Worker *worker, FolderId folder, GError **error);
 /* Apply what the server said unasked about the selected mailbox. */

@@ -264,12 +264,27 @@ count_open(const Operation *operation, const Place *places, FolderId folder)
 	return count;
 }
 
+/* Select a folder to change something in it, or to look what arrived there. */
+static gboolean
+open_numbered(Worker *worker, FolderId folder, GError **error)
+{
+	if (!mailbox_open(worker, folder, error))
+		return FALSE;
+	if (worker->mailbox.id != 0 && !worker->mailbox.unnumbered)
+		return TRUE;
+	fault_set(error, FAULT_REFUSED,
+		_("The server gives the messages of this folder no lasting numbers, so nothing in it can be "
+		  "changed."));
+	return FALSE;
+}
+
 /* What stands in the target already: by its key among what came after the noted UIDNEXT. */
 static gboolean
-find_in_target(Worker *worker, Operation *operation, const StoreFolder *target, GError **error)
+find_in_target(Worker *worker, Operation *operation, StoreFolder *target, GError **error)
 {
-	if (!mailbox_open(worker, target->id, error))
+	if (!open_numbered(worker, target->id, error))
 		return FALSE;
+	target->id = worker->mailbox.id;
 	return places_find_arrived(worker, operation, target->id, error);
 }
 
@@ -285,7 +300,7 @@ delete_source(
 			imap_set_add(uids, places[i].uid);
 	if (imap_set_is_empty(uids))
 		return TRUE;
-	if (!mailbox_open(worker, source->id, error))
+	if (!open_numbered(worker, source->id, error))
 		return FALSE;
 	/* Made anew meanwhile: these numbers are other messages'. */
 	return worker->mailbox.uidvalidity != source->uidvalidity || replay_expunge(worker, uids, error);
@@ -293,8 +308,8 @@ delete_source(
 
 /* COPYUID is only the server's word: what it names must be new in the target, and there. */
 static gboolean
-prove_copies(Worker *worker, Operation *operation, const StoreFolder *target, const ImapCopied *copied,
-	GError **error)
+prove_copies(
+	Worker *worker, Operation *operation, StoreFolder *target, const ImapCopied *copied, GError **error)
 {
 	g_autoptr(ImapSet) told = imap_set_new();
 	g_autoptr(ImapSet) there = NULL;
@@ -304,8 +319,9 @@ prove_copies(Worker *worker, Operation *operation, const StoreFolder *target, co
 		imap_set_add(told, g_array_index(copied->pairs, ImapUidPair, p).to);
 	if (imap_set_is_empty(told))
 		return TRUE;
-	if (!mailbox_open(worker, target->id, error))
+	if (!open_numbered(worker, target->id, error))
 		return FALSE;
+	target->id = worker->mailbox.id;
 	imap_command_set(keys, told);
 	there = imap_session_search(worker->session, keys, worker->cancel, error);
 	if (there == NULL)
@@ -325,7 +341,7 @@ prove_copies(Worker *worker, Operation *operation, const StoreFolder *target, co
 /* MOVE, or COPY and then, once each copy is proved, the source. */
 static gboolean
 transfer(Worker *worker, Operation *operation, const Place *places, const StoreFolder *source,
-	const StoreFolder *target, const ImapSet *uids, GError **error)
+	StoreFolder *target, const ImapSet *uids, GError **error)
 {
 	gboolean move = operation->kind == OPERATION_MOVE;
 	gboolean native = move && imap_session_has(worker->session, IMAP_CAP_MOVE);
@@ -350,7 +366,7 @@ transfer(Worker *worker, Operation *operation, const Place *places, const StoreF
 /* *renumbered: the folder was made anew since the places were looked up; nothing was done. */
 static gboolean
 replay_in_folder(Worker *worker, Operation *operation, const Place *places, const StoreFolder *source,
-	const StoreFolder *target, gboolean *renumbered, GError **error)
+	StoreFolder *target, gboolean *renumbered, GError **error)
 {
 	g_autoptr(ImapSet) uids = imap_set_new();
 
@@ -360,7 +376,7 @@ replay_in_folder(Worker *worker, Operation *operation, const Place *places, cons
 			imap_set_add(uids, places[i].uid);
 	if (imap_set_is_empty(uids))
 		return TRUE;
-	if (!mailbox_open(worker, source->id, error))
+	if (!open_numbered(worker, source->id, error))
 		return FALSE;
 	*renumbered = worker->mailbox.uidvalidity != source->uidvalidity;
 	if (*renumbered)
@@ -382,7 +398,7 @@ replay_in_folder(Worker *worker, Operation *operation, const Place *places, cons
  */
 static gboolean
 resume_transfer(
-	Worker *worker, Operation *operation, const Place *places, const StoreFolder *target, GError **error)
+	Worker *worker, Operation *operation, const Place *places, StoreFolder *target, GError **error)
 {
 	if (!find_in_target(worker, operation, target, error))
 		return FALSE;

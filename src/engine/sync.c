@@ -99,14 +99,16 @@ sync_folder(Worker *worker, const StoreFolder *folder, Outcome *outcome, GError 
 {
 	g_autoptr(GError) failure = NULL;
 	g_autoptr(StoreFolder) now = NULL;
+	FolderId id = folder->id;
 	gboolean ok;
 
 	do {
-		ok = mailbox_open(worker, folder->id, &failure) && mailbox_fill(worker, &failure);
+		ok = mailbox_open(worker, id, &failure) && mailbox_fill(worker, &failure);
+		id = worker->mailbox.id ? worker->mailbox.id : id;
 		if (ok && !handle_waiting(worker, outcome, error))
 			return FALSE;
 		g_clear_pointer(&now, store_folder_free);
-		now = ok ? mailbox_folder(worker, folder->id, NULL) : NULL;
+		now = ok ? mailbox_folder(worker, worker->mailbox.id, NULL) : NULL;
 	} while (ok && now != NULL && !mailbox_is_complete(now) && now->low_uid > 1 &&
 		 !worker_is_stopping(worker));
 	outcome->stats.folders++;
@@ -115,7 +117,7 @@ sync_folder(Worker *worker, const StoreFolder *folder, Outcome *outcome, GError 
 		return TRUE;
 	if (fault_of(failure) == FAULT_CANCELED && !worker_is_stopping(worker)) {
 		/* The user stopped this job: until it is asked for again. */
-		g_hash_table_add(worker->skipped, GINT_TO_POINTER(folder->id));
+		g_hash_table_add(worker->skipped, GINT_TO_POINTER(id));
 		return imap_session_is_alive(worker->session) || connect_try(worker, error);
 	}
 	if (is_only_here(failure) && imap_session_is_alive(worker->session)) {

@@ -86,6 +86,7 @@ typedef struct {
 	guint32 uidvalidity;
 	guint32 uidnext; /* above all that was fetched */
 	gboolean read_only;
+	gboolean unnumbered; /* the server gives no numbers that last: see mailbox_open() */
 } Mailbox;
 
 struct Worker {

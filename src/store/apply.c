@@ -131,6 +131,20 @@ find_by_key(StoreCache *cache, const OperationMessage *message)
 	return found;
 }
 
+RowId
+store_cache_renumbered(StoreCache *cache, const OperationMessage *message)
+{
+	RowId found;
+
+	if (!cache_begin(cache, NULL))
+		return 0;
+	found = find_by_key(cache, message);
+	if (found != 0 && found != message->row)
+		base_run(cache->headers, "INSERT OR REPLACE INTO alias VALUES(?, ?)", "ii", message->row,
+			found);
+	return cache_commit(cache, NULL) ? found : 0;
+}
+
 gboolean
 store_cache_refind(StoreCache *cache, const OperationMessage *message, FolderId *folder, guint32 *uid)
 {

@@ -192,6 +192,8 @@ RowId row_unhide(StoreCache *cache, gint64 operation, gint place);
 RowId row_copy(StoreCache *cache, const RowBrief *row, FolderId folder, gint64 operation, gint place);
 /* The server's uid of a provisional row is known: it becomes the real row; alias kept. */
 void row_become(StoreCache *cache, RowId provisional, RowId real);
+/* A provisional row stands in another folder from now on, under a new id; alias kept. */
+void row_move(StoreCache *cache, RowId provisional, FolderId folder);
 /* What the server says of a row that is here: beneath what is pending. */
 void row_set_server_flags(StoreCache *cache, const RowBrief *row, guint32 flags, const char *keywords);
 /* The row's flags and keywords from the server's and what is pending. */

@@ -19,8 +19,11 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* Folder ids begin anywhere, so that a row id of a cache that was thrown away names nothing in the next. */
-#define FIRST_FOLDER_MAX 900000
+/*
+ * Folder ids begin anywhere, so that a row id of a cache that was thrown away names nothing in the next. They
+ * must stay below 2^28: nodes.c keeps row ids with two bits more.
+ */
+#define FIRST_FOLDER_MAX (1 << 27)
 
 typedef struct {
 	const char *name;

@@ -53,10 +53,18 @@ StoreFolder *store_cache_folder_by_id(StoreCache *cache, FolderId id);
 
 /*
  * A SELECT's answer. Another uidvalidity drops the folder's rows (operations on
- * them are found again by key, see store_cache_refind) and *reset is TRUE.
+ * them are found again by key, see store_cache_refind), and the folder goes on
+ * under another id, *now, else folder itself: ids of the old rows never name
+ * other messages. What stands there provisionally moves along, aliases kept.
+ *
+ * uidvalidity 0: the server numbers the messages anew each time. That is so at
+ * every SELECT then, and the rows live until the next one, or until
+ * store_cache_drop_unnumbered().
  */
 gboolean store_cache_selected(StoreCache *cache, FolderId folder, guint32 uidvalidity, guint32 uidnext,
-	guint32 exists, gboolean *reset, GError **error);
+	guint32 exists, FolderId *now, GError **error);
+/* Drop the rows of folders without UIDVALIDITY: of the last run. */
+gboolean store_cache_drop_unnumbered(StoreCache *cache, GError **error);
 
 /* One message as FETCH brought it. */
 typedef struct {
@@ -159,6 +167,9 @@ gboolean store_cache_forget(StoreCache *cache, const Operation *operation, GErro
  * folder; FALSE: unknown or not unique. */
 gboolean store_cache_refind(
 	StoreCache *cache, const OperationMessage *message, FolderId *folder, guint32 *uid);
+/* The same for message->row of a folder that was numbered anew: from now on it is an alias of the row it
+ * became, which is returned; 0: unknown or not unique. */
+RowId store_cache_renumbered(StoreCache *cache, const OperationMessage *message);
 
 /* ---- content -------------------------------------------------------------- */
 

@@ -28,6 +28,7 @@ folder_row_read(sqlite3_stmt *row)
 	folder->server_unseen = (guint32)sqlite3_column_int64(row, i++);
 	folder->server_uidnext = (guint32)sqlite3_column_int64(row, i++);
 	folder->server_modseq = (guint64)sqlite3_column_int64(row, i++);
+	folder->server_uidvalidity = (guint32)sqlite3_column_int64(row, i++);
 	folder->synced = sqlite3_column_int64(row, i++);
 	folder->opened = sqlite3_column_int64(row, i++);
 	folder->top_uid = (guint32)sqlite3_column_int64(row, i++);

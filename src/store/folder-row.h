@@ -15,7 +15,8 @@
 	"SELECT id, name, raw, delimiter, role, subscribed, selectable,"                                     \
 	" EXISTS(SELECT 1 FROM folder_pending WHERE folder = folder.id), total, unread, flagged, "           \
 	"uidvalidity, uidnext,"                                                                              \
-	" modseq, low_uid, server_messages, server_unseen, server_uidnext, server_modseq, synced, "          \
+	" modseq, low_uid, server_messages, server_unseen, server_uidnext, server_modseq, "                  \
+	"server_uidvalidity, synced, "                                                                       \
 	"opened," FOLDER_TOP_UID " FROM folder WHERE hidden = 0"
 
 StoreFolder *folder_row_read(sqlite3_stmt *row);

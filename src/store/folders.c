@@ -79,17 +79,25 @@ is_pending(StoreCache *cache, FolderId id)
 		       (gint64)id) != 0;
 }
 
-FolderId
-folder_add(StoreCache *cache, const StoreFolder *folder)
+/* Ids are never used twice, not even that of the last one after it is removed. */
+static gint64
+next_id(StoreCache *cache)
 {
-	StoreBase *base = cache->headers;
-	gint64 id = base_integer(base, 1,
+	gint64 id = base_integer(cache->headers, 1,
 		"SELECT max((SELECT value FROM meta WHERE name = 'first_folder'),"
 		" coalesce((SELECT max(id) + 1 FROM folder), 0))",
 		"");
 
-	/* Ids are never used twice, not even that of the last one after it is removed. */
-	base_run(base, "UPDATE meta SET value = ? WHERE name = 'first_folder'", "i", id + 1);
+	base_run(cache->headers, "UPDATE meta SET value = ? WHERE name = 'first_folder'", "i", id + 1);
+	return id;
+}
+
+FolderId
+folder_add(StoreCache *cache, const StoreFolder *folder)
+{
+	StoreBase *base = cache->headers;
+	gint64 id = next_id(cache);
+
 	base_run(base,
 		"INSERT INTO folder(id, name, raw, delimiter, role, subscribed, selectable) VALUES(?, ?, ?, "
 		"?, ?, ?, ?)",
@@ -116,10 +124,10 @@ write_status(StoreCache *cache, FolderId id, const StoreFolder *status)
 {
 	base_run(cache->headers,
 		"UPDATE folder SET server_messages = ?, server_unseen = ?, server_uidnext = ?, server_modseq "
-		"= ?"
-		" WHERE id = ?",
-		"iiiii", (gint64)status->server_messages, (gint64)status->server_unseen,
-		(gint64)status->server_uidnext, (gint64)status->server_modseq, (gint64)id);
+		"= ?, server_uidvalidity = ? WHERE id = ?",
+		"iiiiii", (gint64)status->server_messages, (gint64)status->server_unseen,
+		(gint64)status->server_uidnext, (gint64)status->server_modseq,
+		(gint64)status->server_uidvalidity, (gint64)id);
 }
 
 static void
@@ -196,10 +204,9 @@ store_cache_set_status(StoreCache *cache, FolderId folder, guint32 messages, gui
 	StoreFolder status = {.server_messages = messages,
 		.server_unseen = unseen,
 		.server_uidnext = uidnext,
-		.server_modseq = modseq};
+		.server_modseq = modseq,
+		.server_uidvalidity = uidvalidity};
 
-	/* Another uidvalidity is acted on when the folder is selected: only then its rows can be had anew. */
-	(void)uidvalidity;
 	if (!cache_begin(cache, error))
 		return FALSE;
 	write_status(cache, folder, &status);
@@ -224,14 +231,77 @@ store_cache_set_opened(StoreCache *cache, FolderId folder, gint64 now, GError **
 	return cache_commit(cache, error);
 }
 
-gboolean
-store_cache_selected(StoreCache *cache, FolderId folder, guint32 uidvalidity, guint32 uidnext, guint32 exists,
-	gboolean *reset, GError **error)
+/* Rows that are not on the server yet follow their folder, which the server numbers anew. */
+static void
+move_provisional(StoreCache *cache, FolderId from, FolderId to, guint32 uidnext)
 {
 	StoreBase *base = cache->headers;
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	sqlite3_stmt *rows = base_query(base,
+		"SELECT id FROM message WHERE id BETWEEN ?1 AND ?2 UNION ALL SELECT id FROM hidden WHERE id "
+		"BETWEEN ?1 AND ?2",
+		"ii", ROW_ID_PROVISIONAL(from, 0), ROW_ID(from + 1, 0) - 1);
+
+	while (base_step(base, rows)) {
+		gint64 id = sqlite3_column_int64(rows, 0);
+		g_array_append_val(ids, id);
+	}
+	for (guint i = 0; i < ids->len; i++)
+		row_move(cache, g_array_index(ids, gint64, i), to);
+	base_run(base, "UPDATE provisional SET folder = ?1, floor = min(floor, max(?2, 1)) WHERE folder = ?3",
+		"iii", (gint64)to, (gint64)uidnext, (gint64)from);
+}
+
+/* The folder goes on under another id, without what the server said of it. */
+static FolderId
+renew(StoreCache *cache, FolderId folder, guint32 uidvalidity, guint32 uidnext)
+{
+	StoreBase *base = cache->headers;
+	FolderId id = (FolderId)next_id(cache);
+
+	remove_rows(cache, folder, FALSE);
+	thread_rename_folder(cache, folder);
+	base_run(base,
+		"UPDATE folder SET id = ?, uidvalidity = ?, uidnext = 0, modseq = 0, low_uid = 0, synced = 0,"
+		" recent_uid = 0 WHERE id = ?",
+		"iii", (gint64)id, (gint64)uidvalidity, (gint64)folder);
+	base_run(base, "UPDATE folder_pending SET folder = ? WHERE folder = ?", "ii", (gint64)id,
+		(gint64)folder);
+	move_provisional(cache, folder, id, uidnext);
+	return id;
+}
+
+/* Rows of the server are here, or it was seen that there are none. */
+#define FOLDER_IS_READ "(low_uid <> 0 OR " FOLDER_TOP_UID " <> 0)"
+
+gboolean
+store_cache_drop_unnumbered(StoreCache *cache, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	sqlite3_stmt *rows;
+
+	if (!cache_begin(cache, error))
+		return FALSE;
+	rows = base_query(
+		cache->headers, "SELECT id FROM folder WHERE uidvalidity = 0 AND " FOLDER_IS_READ, "");
+	while (base_step(cache->headers, rows)) {
+		gint64 id = sqlite3_column_int64(rows, 0);
+		g_array_append_val(ids, id);
+	}
+	for (guint i = 0; i < ids->len; i++)
+		renew(cache, (FolderId)g_array_index(ids, gint64, i), 0, 0);
+	return cache_commit(cache, error);
+}
+
+gboolean
+store_cache_selected(StoreCache *cache, FolderId folder, guint32 uidvalidity, guint32 uidnext, guint32 exists,
+	FolderId *now, GError **error)
+{
+	StoreBase *base = cache->headers;
+	gboolean read;
 	gint64 known;
 
-	*reset = FALSE;
+	*now = folder;
 	if (!cache_begin(cache, error))
 		return FALSE;
 	known = base_integer(base, -1, "SELECT uidvalidity FROM folder WHERE id = ?", "i", (gint64)folder);
@@ -240,18 +310,18 @@ store_cache_selected(StoreCache *cache, FolderId folder, guint32 uidvalidity, gu
 		fault_set(error, FAULT_UNKNOWN, _("The folder is no longer there."));
 		return FALSE;
 	}
+	read = base_integer(base, 0, "SELECT " FOLDER_IS_READ " FROM folder WHERE id = ?", "i",
+		       (gint64)folder) != 0;
 	/* 0: the server keeps no uids, nothing of last time can be trusted (SECURITY 17). */
-	if (known != (gint64)uidvalidity || uidvalidity == 0) {
-		*reset = known != 0 || uidvalidity == 0;
-		remove_rows(cache, folder, FALSE);
-		thread_rename_folder(cache, folder);
-		base_run(base,
-			"UPDATE folder SET uidvalidity = ?, uidnext = 0, modseq = 0, low_uid = 0, synced = 0,"
-			" recent_uid = 0 WHERE id = ?",
-			"ii", (gint64)uidvalidity, (gint64)folder);
-	}
-	base_run(base, "UPDATE folder SET server_messages = ?, server_uidnext = ? WHERE id = ?", "iii",
-		(gint64)exists, (gint64)uidnext, (gint64)folder);
+	if (known == 0 && !read)
+		base_run(base, "UPDATE folder SET uidvalidity = ? WHERE id = ?", "ii", (gint64)uidvalidity,
+			(gint64)folder);
+	else if (uidvalidity == 0 || known != (gint64)uidvalidity)
+		*now = renew(cache, folder, uidvalidity, uidnext);
+	base_run(base,
+		"UPDATE folder SET server_messages = ?, server_uidnext = ?, server_uidvalidity = ? WHERE id "
+		"= ?",
+		"iiii", (gint64)exists, (gint64)uidnext, (gint64)uidvalidity, (gint64)*now);
 	return cache_commit(cache, error);
 }
 

@@ -240,6 +240,25 @@ row_become(StoreCache *cache, RowId provisional, RowId real)
 	cache->provisional_rows -= changes(cache);
 }
 
+void
+row_move(StoreCache *cache, RowId provisional, FolderId folder)
+{
+	RowId to = provisional_new(cache, folder);
+	RowBrief row;
+
+	if (!row_find(cache, provisional, &row))
+		return;
+	change_id(cache, &row, to);
+	base_run(cache->headers,
+		row.hidden ? "UPDATE hidden SET folder = ? WHERE id = ?"
+			   : "UPDATE message SET folder = ? WHERE id = ?",
+		"ii", (gint64)folder, to);
+	base_run(cache->headers, "UPDATE provisional SET id = ? WHERE id = ?", "ii", to, provisional);
+	base_run(cache->headers, "UPDATE provisional SET source = ? WHERE source = ?", "ii", to, provisional);
+	base_run(cache->headers, "UPDATE moved SET new = ? WHERE new = ?", "ii", to, provisional);
+	base_run(cache->headers, "INSERT OR REPLACE INTO alias VALUES(?, ?)", "ii", provisional, to);
+}
+
 /* ---- flags -------------------------------------------------------------------------- */
 
 static void

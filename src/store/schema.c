@@ -39,6 +39,7 @@ static const char headers[] =
 	" modseq INTEGER NOT NULL DEFAULT 0, low_uid INTEGER NOT NULL DEFAULT 0,"
 	" server_messages INTEGER NOT NULL DEFAULT 0, server_unseen INTEGER NOT NULL DEFAULT 0,"
 	" server_uidnext INTEGER NOT NULL DEFAULT 0, server_modseq INTEGER NOT NULL DEFAULT 0,"
+	" server_uidvalidity INTEGER NOT NULL DEFAULT 0,"
 	" synced INTEGER NOT NULL DEFAULT 0, opened INTEGER NOT NULL DEFAULT 0,"
 	" is_open INTEGER NOT NULL DEFAULT 0, recent_uid INTEGER NOT NULL DEFAULT 0);"
 	"CREATE INDEX folder_name ON folder(name);"

@@ -87,8 +87,9 @@ typedef struct {
 	guint32 server_unseen;
 	guint32 server_uidnext; /* of the last STATUS: unlike uidnext, there is something to fetch */
 	guint64 server_modseq;
-	gint64 synced; /* time of the last complete sync; 0: never */
-	gint64 opened; /* time it was last opened by the user; 0: never */
+	guint32 server_uidvalidity; /* unlike uidvalidity: the folder was made anew; 0: not told */
+	gint64 synced;              /* time of the last complete sync; 0: never */
+	gint64 opened;              /* time it was last opened by the user; 0: never */
 } StoreFolder;
 
 StoreFolder *store_folder_copy(const StoreFolder *folder);

@@ -157,14 +157,14 @@ make_folder(StoreCache *cache, guint32 count)
 		.role = ROLE_INBOX,
 		.selectable = TRUE};
 	g_autoptr(StoreFolder) folder = NULL;
-	gboolean reset;
+	FolderId now;
 
 	g_ptr_array_add(folders, &inbox);
 	g_ptr_array_add(folders, &archive);
 	if (!store_cache_set_folders(cache, folders, TRUE, NULL))
 		exit(1);
 	folder = store_cache_folder(cache, "INBOX");
-	if (!store_cache_selected(cache, folder->id, 1, count + 1, count, &reset, NULL))
+	if (!store_cache_selected(cache, folder->id, 1, count + 1, count, &now, NULL))
 		exit(1);
 	return folder->id;
 }

@@ -117,10 +117,10 @@ fill_folder(StoreCache *cache, const Folder *folder)
 {
 	g_autoptr(StoreFolder) row = store_cache_folder(cache, folder->name);
 	GError *error = NULL;
-	gboolean reset;
+	FolderId now;
 	guint count = folder->intakes->len;
 
-	check(store_cache_selected(cache, row->id, 1, count + 1, count, &reset, &error), error);
+	check(store_cache_selected(cache, row->id, 1, count + 1, count, &now, &error), error);
 	check(store_cache_intake(cache, row->id, folder->intakes, 1, count, NULL, &error), error);
 	check(store_cache_settle_bulk(cache, &error), error);
 	check(store_cache_synced(cache, row->id, 1, count + 1, TRUE, time(NULL), &error), error);

@@ -6,6 +6,7 @@ A line in the middle answers some commands itself; all others reach the real ser
 
 import os
 import re
+import shutil
 import socket
 import threading
 
@@ -255,7 +256,61 @@ def damaged(running):
              check, status=None)
 
 
+def unnumbered(running):
+    @test
+    def a_folder_without_uidvalidity_can_be_read_and_nothing_in_it_changed():
+        with Liar(running.ports["imap"]) as liar, Home() as home, Peer(running) as peer:
+            home.add_account(running, imap=f"127.0.0.1:{liar.port}", more=["--imap-security", "plain"])
+            peer.check(peer.link.create("Loose"))
+            for i in range(3):
+                peer.append("Loose", message(f"Number {i}", body=f"Text {i}\r\n", ident=f"<loose-{i}@example.org>"))
+            liar.bends = [(rb"^\* OK \[UIDVALIDITY \d+\]", b"* OK [UIDVALIDITY 0]")]
+            said = home.run("sync").err
+            assert '"Loose" no lasting numbers' in said, said
+            before = {row["subject"]: row["id"] for row in home.json("list", "Loose")}
+            equal(sorted(before), ["Number 0", "Number 1", "Number 2"])
+            # Each time that it is opened it is numbered anew: the message is found by its key.
+            peer.check(peer.link.select("Loose"))
+            peer.check(peer.link.uid("STORE", "1", "+FLAGS.SILENT", "(\\Deleted)"))
+            peer.check(peer.link.expunge())
+            shown = home.json("show", before["Number 1"])
+            equal((shown["subject"], shown["text"].strip()), ("Number 1", "Text 1"))
+            home.json("show", before["Number 0"], status=1)
+            after = {row["subject"]: row["id"] for row in home.json("list", "Loose")}
+            refused = home.json("flag", after["Number 2"], "+flagged", "--wait", status=1)
+            assert "no lasting numbers" in refused["error"]["message"], refused
+            equal(["\\Flagged" in flags for flags in peer.messages("Loose").values()], [False, False])
+            liar.bends = []
+            home.json("sync", status=None)
+            equal(sorted(row["subject"] for row in home.json("list", "Loose")), ["Number 1", "Number 2"])
+            peer.check(peer.link.delete("Loose"))
+
+
 def renumbered(running):
+    @test
+    def an_id_of_before_names_no_message_of_a_folder_that_was_made_anew():
+        with Home() as home, Peer(running) as peer:
+            home.add_account(running)
+            peer.check(peer.link.create("Again"))
+            peer.append("Again", message("The one of before", ident="<again-1@example.org>"))
+            home.json("sync")
+            row, = home.json("list", "Again")
+            peer.check(peer.link.delete("Again"))
+            peer.check(peer.link.create("Again"))
+            peer.append("Again", message("Another one", ident="<again-2@example.org>"))
+            home.json("sync")
+            new, = home.json("list", "Again")
+            equal((row["uid"], new["uid"]), (1, 1))
+            said = home.json("show", row["id"], status=1)
+            equal(said["error"]["code"], "unknown")
+            home.json("flag", row["id"], "+flagged", status=1)
+            equal(home.json("show", new["id"])["subject"], "Another one")
+            # Nor does a cache that was thrown away leave ids that mean something in the next.
+            shutil.rmtree(home.path + "/cache")
+            home.json("sync")
+            home.json("show", new["id"], status=1)
+            peer.check(peer.link.delete("Again"))
+
     @test
     def a_folder_that_was_made_anew_finds_messages_by_their_ids():
         with Home() as home, Peer(running) as peer:
@@ -289,6 +344,7 @@ def renumbered(running):
 with harness.servers() as SERVERS:
     lies(SERVERS, False)
     damaged(SERVERS)
+    unnumbered(SERVERS)
     renumbered(SERVERS)
 with harness.servers(without=("MOVE", "UIDPLUS")) as SERVERS:
     lies(SERVERS, True)

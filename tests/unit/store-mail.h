@@ -121,12 +121,12 @@ mail_select(Mail *mail, const char *name, guint32 uidvalidity)
 {
 	g_autoptr(StoreFolder) folder = store_cache_folder(mail->cache, name);
 	g_autoptr(GError) error = NULL;
-	gboolean reset;
+	FolderId now;
 
 	g_assert_nonnull(folder);
-	store_cache_selected(mail->cache, folder->id, uidvalidity, 0, 0, &reset, &error);
+	store_cache_selected(mail->cache, folder->id, uidvalidity, 0, 0, &now, &error);
 	g_assert_no_error(error);
-	return folder->id;
+	return now;
 }
 
 /* INBOX, Archive, Sent, Trash, each selected with uidvalidity 1. */

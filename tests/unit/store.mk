@@ -23,6 +23,11 @@ TESTS += tests/unit/test-store-cache
 tests_unit_test_store_cache_SOURCES = %D%/test-store-cache.c %D%/store-mail.h
 tests_unit_test_store_cache_LDADD = $(LINK_STORE)
 
+check_PROGRAMS += tests/unit/test-store-renumbered
+TESTS += tests/unit/test-store-renumbered
+tests_unit_test_store_renumbered_SOURCES = %D%/test-store-renumbered.c %D%/store-mail.h
+tests_unit_test_store_renumbered_LDADD = $(LINK_STORE)
+
 check_PROGRAMS += tests/unit/test-store-operations
 TESTS += tests/unit/test-store-operations
 tests_unit_test_store_operations_SOURCES = %D%/test-store-operations.c %D%/store-mail.h

@@ -357,14 +357,13 @@ static void
 test_uidvalidity_drops_the_rows(void)
 {
 	g_autoptr(Mail) mail = mail_new();
-	FolderId inbox = mail_usual_folders(mail);
-	gboolean reset;
+	FolderId inbox = mail_usual_folders(mail), now;
 
 	mail_put(mail, inbox, mail_message(1, 0, 1, "about", "a", NULL));
-	g_assert_true(store_cache_selected(mail->cache, inbox, 1, 2, 1, &reset, NULL));
-	g_assert_false(reset);
-	g_assert_true(store_cache_selected(mail->cache, inbox, 2, 2, 1, &reset, NULL));
-	g_assert_true(reset);
+	g_assert_true(store_cache_selected(mail->cache, inbox, 1, 2, 1, &now, NULL));
+	g_assert_cmpint(now, ==, inbox);
+	g_assert_true(store_cache_selected(mail->cache, inbox, 2, 2, 1, &now, NULL));
+	g_assert_cmpint(now, !=, inbox);
 	g_assert_null(store_view_row(mail->view, ROW_ID(inbox, 1)));
 }
 

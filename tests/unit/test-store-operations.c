@@ -535,7 +535,7 @@ test_uidvalidity_parks_and_refinds(Fixture *fixture, gconstpointer data)
 	guint32 uid;
 
 	(void)data;
-	mail_select(fixture->mail, "INBOX", 2);
+	fixture->inbox = mail_select(fixture->mail, "INBOX", 2);
 	g_assert_false(store_cache_refind(fixture->mail->cache, message_of(operation, 0), &folder, &uid));
 	again->size = 1001;
 	mail_put(fixture->mail, fixture->inbox, again);
@@ -554,7 +554,7 @@ test_two_matches_are_none(Fixture *fixture, gconstpointer data)
 	guint32 uid;
 
 	(void)data;
-	mail_select(fixture->mail, "INBOX", 2);
+	fixture->inbox = mail_select(fixture->mail, "INBOX", 2);
 	for (guint32 i = 40; i < 42; i++) {
 		StoreIntake *again = mail_message(i, 0, 1, "about", "a", NULL);
 		again->size = 1001;

@@ -176,7 +176,7 @@ test_uidvalidity_does_not_join_strangers(void)
 	/* The thread is named by a row of INBOX, and lives on in Archive. */
 	mail_put(mail, inbox, mail_message(1, 0, 1, "about", "a", NULL));
 	mail_put(mail, archive, mail_message(2, 0, 2, "about", "b", "a"));
-	mail_select(mail, "INBOX", 2);
+	inbox = mail_select(mail, "INBOX", 2);
 	mail_check(mail);
 	mail_put(mail, inbox, mail_message(1, 0, 3, "another", "z", NULL));
 	mail_assert_order(mail, inbox, &spec, "1");
