@@ -12,7 +12,7 @@ include %D%/engine/local.mk
 include %D%/ui/local.mk
 include %D%/cli/local.mk
 
-LINK_UTIL = src/util/libutil.a $(GLIB_LIBS) $(LTLIBICONV) $(LIBICONV) $(LIBINTL)
+LINK_UTIL = src/util/libutil.a $(PCRE2_LIBS) $(GLIB_LIBS) $(LTLIBICONV) $(LIBICONV) $(LIBINTL)
 LINK_MIME = src/mime/libmime.a $(GMIME_LIBS) $(XML_LIBS) $(LINK_UTIL)
 LINK_NET = src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_UTIL)
 LINK_IMAP = src/imap/libimap.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_MIME)

@@ -68,12 +68,19 @@
 #define LIMIT_SIEVE_VARIABLES 128
 #define LIMIT_SIEVE_VARIABLE (4 * 1024) /* octets of a value */
 #define LIMIT_SIEVE_REDIRECTS 5
-#define LIMIT_SIEVE_INCLUDES 10         /* depth */
-#define LIMIT_SIEVE_INCLUDED 100        /* scripts in all */
-#define LIMIT_MANAGE_LINE (64 * 1024)   /* of a ManageSieve server, without literals */
-#define LIMIT_MANAGE_LINES 10000        /* of one answer: capabilities, scripts */
-#define LIMIT_MANAGE_NAME 512           /* a script's name there */
+#define LIMIT_SIEVE_INCLUDES 10       /* depth */
+#define LIMIT_SIEVE_INCLUDED 100      /* scripts in all */
+#define LIMIT_MANAGE_LINE (64 * 1024) /* of a ManageSieve server, without literals */
+#define LIMIT_MANAGE_LINES 10000      /* of one answer: capabilities, scripts */
+#define LIMIT_MANAGE_NAME 512         /* a script's name there */
+
+/* Regular expressions. */
 #define LIMIT_REGEX_STEPS (1000 * 1000) /* a match */
+#define LIMIT_REGEX_DEPTH (100 * 1000)  /* of going back, in steps */
+#define LIMIT_REGEX_HEAP (16 * 1024 * 1024)
+#define LIMIT_REGEX_PATTERN (4 * 1024)
+#define LIMIT_REGEX_TRANSLATED (64 * 1024) /* once it is in the library's syntax */
+#define LIMIT_REGEX_NESTING 100            /* parentheses */
 
 /* Screen and files. */
 #define LIMIT_COMBINING_CELL 4

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += src/util/libutil.a
-src_util_libutil_a_CFLAGS = $(AM_CFLAGS)
+src_util_libutil_a_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS)
 src_util_libutil_a_SOURCES = \
 	%D%/cancel.c %D%/cancel.h \
 	%D%/charset.c %D%/charset.h \
@@ -18,6 +18,8 @@ src_util_libutil_a_SOURCES = \
 	%D%/program-split.c \
 	%D%/program.c %D%/program.h \
 	%D%/queue.c %D%/queue.h \
+	%D%/regex-posix.c \
+	%D%/regex.c %D%/regex.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/text-layout.c \
 	%D%/text.c %D%/text.h \

@@ -20,7 +20,7 @@ LIBRARIES = {
     "zlib": ["net"],
     "json-glib/": ["account"],
     "libsecret/": ["account"],
-    "iconv": ["util"], "libintl": ["util"],
+    "iconv": ["util"], "pcre2": ["util"], "libintl": ["util"],
 }
 
 # The test and fuzz programs are named after the layer that they link.

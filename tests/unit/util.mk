@@ -75,3 +75,8 @@ check_PROGRAMS += tests/unit/test-util-when
 TESTS += tests/unit/test-util-when
 tests_unit_test_util_when_SOURCES = %D%/test-util-when.c
 tests_unit_test_util_when_LDADD = $(LINK_UTIL)
+
+check_PROGRAMS += tests/unit/test-util-regex
+TESTS += tests/unit/test-util-regex
+tests_unit_test_util_regex_SOURCES = %D%/test-util-regex.c
+tests_unit_test_util_regex_LDADD = $(LINK_UTIL)
