@@ -77,6 +77,9 @@ struct SieveHost {
 	const SieveHostClass *class;
 };
 
+/* Does a list's name mean the people one wrote to: ":addrbook:default", or the URN of it (RFC 6134, 2.6)? */
+gboolean sieve_list_is_addrbook(const char *list);
+
 /*
  * A host over octets alone, for `rules test` and unit tests: all of the message
  * is here; folders all exist; nothing was seen; programs are refused. from and

@@ -32,6 +32,11 @@ check_PROGRAMS += tests/e2e/net-driver
 tests_e2e_net_driver_SOURCES = %D%/net-driver.c
 tests_e2e_net_driver_LDADD = $(LINK_SMTP)
 
+# What test-sieve-conformance.py runs beside the server's own.
+check_PROGRAMS += tests/e2e/sieve-driver
+tests_e2e_sieve_driver_SOURCES = %D%/sieve-driver.c
+tests_e2e_sieve_driver_LDADD = $(LINK_SIEVE)
+
 # What offline.py fills a cache with.
 check_PROGRAMS += tests/e2e/cache-fill
 tests_e2e_cache_fill_SOURCES = %D%/cache-fill.c

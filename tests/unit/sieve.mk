@@ -11,3 +11,13 @@ tests_unit_test_sieve_answer_SOURCES = %D%/test-sieve-answer.c
 tests_unit_test_sieve_answer_LDADD = $(LINK_SIEVE)
 tests_unit_test_sieve_manage_SOURCES = %D%/test-sieve-manage.c %D%/net-common.c %D%/net-common.h
 tests_unit_test_sieve_manage_LDADD = $(LINK_PEER) $(LINK_SIEVE)
+
+# The language: sieve-script.h has what these share.
+check_LIBRARIES += tests/unit/libsievescript.a
+tests_unit_libsievescript_a_SOURCES = %D%/sieve-script.c %D%/sieve-script.h
+LINK_SIEVE_SCRIPT = tests/unit/libsievescript.a $(LINK_SIEVE)
+SIEVE_TESTS = tests/unit/test-sieve-grammar
+check_PROGRAMS += $(SIEVE_TESTS)
+TESTS += $(SIEVE_TESTS)
+tests_unit_test_sieve_grammar_SOURCES = %D%/test-sieve-grammar.c
+tests_unit_test_sieve_grammar_LDADD = $(LINK_SIEVE_SCRIPT)
