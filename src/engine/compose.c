@@ -240,6 +240,7 @@ begin_reply(Composition *composition, const AccountConfig *account, const Prefer
 		return FALSE;
 	}
 	mime_reply_fill(composition->draft, head, kinds[kind], own);
+	composition->elsewhere = mime_head_answers_elsewhere(head) != NULL;
 	composition->list_missing = kind == COMPOSE_REPLY_LIST && !mime_reply_has_list(head);
 	write_reply_body(composition->draft, account, preferences, head, text, cancel);
 	composition->answers = engine_message_row(message) ? engine_message_row(message)->id : 0;
@@ -323,11 +324,80 @@ compose_from_message(const AccountConfig *account, const EngineMessage *message,
 /* ---- drafts --------------------------------------------------------------------------------- */
 
 /* What is not in the message, a line each: "answers=123". */
-static char *
+static GString *
 write_state(const Composition *composition)
 {
-	return g_strdup_printf("answers=%" G_GINT64_FORMAT "\nforwards=%" G_GINT64_FORMAT "\nreport=%d\n",
-		composition->answers, composition->forwards, composition->delivery_report);
+	GString *state = g_string_new(NULL);
+
+	g_string_append_printf(state,
+		"answers=%" G_GINT64_FORMAT "\nforwards=%" G_GINT64_FORMAT "\nreport=%d\nelsewhere=%d\n",
+		composition->answers, composition->forwards, composition->delivery_report,
+		composition->elsewhere);
+	return state;
+}
+
+/* Address lists of a draft, by the names under which what cannot be written is kept beside it. */
+static const struct {
+	const char *name;
+	gsize offset;
+} address_lists[] = {
+	{"from=", G_STRUCT_OFFSET(MimeDraft, from)},
+	{"reply-to=", G_STRUCT_OFFSET(MimeDraft, reply_to)},
+	{"to=", G_STRUCT_OFFSET(MimeDraft, to)},
+	{"cc=", G_STRUCT_OFFSET(MimeDraft, cc)},
+	{"bcc=", G_STRUCT_OFFSET(MimeDraft, bcc)},
+};
+
+static GPtrArray *
+address_list(const MimeDraft *draft, gsize n)
+{
+	return G_STRUCT_MEMBER(GPtrArray *, draft, address_lists[n].offset);
+}
+
+static gboolean
+cannot_be_written(const MimeAddress *address)
+{
+	return !(address->group != NULL && address->address[0] == '\0') &&
+	       !mime_address_check(address->address, NULL);
+}
+
+/* A recipient half typed must not keep the rest from being kept: it stands in the state. */
+static void
+set_aside(MimeDraft *draft, GString *state)
+{
+	for (gsize n = 0; n < G_N_ELEMENTS(address_lists); n++) {
+		GPtrArray *list = address_list(draft, n);
+
+		for (guint i = 0; i < list->len;) {
+			const MimeAddress *address = list->pdata[i];
+			g_autofree char *text = NULL, *escaped = NULL;
+
+			if (!cannot_be_written(address)) {
+				i++;
+				continue;
+			}
+			text = mime_format_address(address);
+			escaped = g_uri_escape_string(text, " @<>,", TRUE);
+			g_string_append_printf(state, "%s%s\n", address_lists[n].name, escaped);
+			g_ptr_array_remove_index(list, i);
+		}
+	}
+}
+
+static void
+take_back_address(Composition *composition, const char *line)
+{
+	for (gsize n = 0; n < G_N_ELEMENTS(address_lists); n++) {
+		gsize length = strlen(address_lists[n].name);
+		g_autofree char *text = g_str_has_prefix(line, address_lists[n].name)
+						? g_uri_unescape_string(line + length, NULL)
+						: NULL;
+		g_autoptr(GPtrArray) more = text ? mime_parse_addresses(text, -1, NULL) : NULL;
+
+		for (guint i = 0; more != NULL && i < more->len; i++)
+			g_ptr_array_add(
+				address_list(composition->draft, n), mime_address_copy(more->pdata[i]));
+	}
 }
 
 static void
@@ -344,6 +414,10 @@ read_state(Composition *composition, const char *state)
 			composition->forwards = value;
 		else if (g_str_has_prefix(lines[i], "report="))
 			composition->delivery_report = value != 0;
+		else if (g_str_has_prefix(lines[i], "elsewhere="))
+			composition->elsewhere = value != 0;
+		else
+			take_back_address(composition, lines[i]);
 	}
 }
 
@@ -360,23 +434,28 @@ StoreDraft *
 compose_to_draft(const Composition *composition, gboolean postponed, GError **error)
 {
 	MimeBuildOptions options = {.eight_bit = TRUE, .utf8 = TRUE, .keep_bcc = TRUE, .seed = random_seed()};
+	g_autoptr(MimeDraft) copy = mime_draft_copy(composition->draft);
+	GString *state = write_state(composition);
 	StoreDraft *draft;
 	GBytes *message;
 
-	composition->draft->date = dates_now();
-	message = mime_build(composition->draft, &options, error);
-	if (message == NULL)
+	copy->date = dates_now();
+	set_aside(copy, state);
+	message = mime_build(copy, &options, error);
+	if (message == NULL) {
+		g_string_free(state, TRUE);
 		return NULL;
+	}
 	draft = g_new0(StoreDraft, 1);
 	draft->id = composition->draft_id;
 	draft->account = g_strdup(composition->account);
-	draft->message_id = g_strdup(composition->draft->message_id);
+	draft->message_id = g_strdup(copy->message_id);
 	draft->server_uid = composition->server_uid;
 	draft->server_uidvalidity = composition->server_uidvalidity;
 	draft->postponed = postponed;
-	draft->saved = composition->draft->date.seconds;
-	draft->subject = g_strdup(composition->draft->subject);
-	draft->state = write_state(composition);
+	draft->saved = copy->date.seconds;
+	draft->subject = g_strdup(copy->subject);
+	draft->state = g_string_free(state, FALSE);
 	draft->message = message;
 	return draft;
 }
@@ -473,6 +552,8 @@ compose_warnings(const Composition *composition)
 		warnings |= COMPOSE_MANY_RECIPIENTS;
 	if (trimmed[0] == '\0' && draft->attachments->len == 0)
 		warnings |= COMPOSE_EMPTY;
+	if (composition->elsewhere)
+		warnings |= COMPOSE_ELSEWHERE;
 	return warnings;
 }
 

@@ -31,6 +31,7 @@ typedef struct {
 	RowId answers;                          /* \Answered once sent; 0 */
 	RowId forwards;                         /* $Forwarded once sent; 0 */
 	gboolean delivery_report;               /* DSN asked for */
+	gboolean elsewhere;    /* an answer that goes where Reply-To says, away from the sender */
 	gboolean list_missing; /* COMPOSE_REPLY_LIST of a message that names no list: it became reply-all */
 } Composition;
 
@@ -64,6 +65,7 @@ typedef enum {
 	COMPOSE_NO_ATTACHMENT = 1 << 1,   /* words of an attachment, but none */
 	COMPOSE_MANY_RECIPIENTS = 1 << 2, /* more than ten */
 	COMPOSE_EMPTY = 1 << 3,           /* no text and no attachment */
+	COMPOSE_ELSEWHERE = 1 << 4,       /* an answer that goes away from the sender */
 } ComposeWarning;
 
 /* What is worth a question before sending. Quotes and signature do not count as text. */

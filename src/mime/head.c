@@ -161,3 +161,38 @@ mime_head_from(const MimeHead *head)
 	}
 	return head->from->len > 0 ? g_ptr_array_index(head->from, 0) : NULL;
 }
+
+/* One is the other's, or both lie under the same name of two labels: mail.example.org, example.org. */
+static gboolean
+same_house(const char *one, const char *other)
+{
+	const char *domain = strrchr(one, '@'), *wanted = strrchr(other, '@');
+	gsize length, wanted_length;
+
+	if (domain == NULL || wanted == NULL)
+		return FALSE;
+	length = strlen(++domain);
+	wanted_length = strlen(++wanted);
+	if (length < wanted_length)
+		return length > 0 && wanted[wanted_length - length - 1] == '.' && strchr(domain, '.') &&
+		       g_ascii_strcasecmp(wanted + wanted_length - length, domain) == 0;
+	return g_ascii_strcasecmp(domain + length - wanted_length, wanted) == 0 &&
+	       (length == wanted_length ||
+		       (domain[length - wanted_length - 1] == '.' && strchr(wanted, '.') != NULL));
+}
+
+const MimeAddress *
+mime_head_answers_elsewhere(const MimeHead *head)
+{
+	const MimeAddress *from = mime_head_from(head);
+
+	if (from == NULL || head->list_id != NULL || head->list_post->len > 0)
+		return NULL;
+	for (guint i = 0; i < head->reply_to->len; i++) {
+		const MimeAddress *address = g_ptr_array_index(head->reply_to, i);
+
+		if (*address->address != '\0' && !same_house(address->address, from->address))
+			return address;
+	}
+	return NULL;
+}

@@ -31,3 +31,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MimeHead, mime_head_free)
 
 /* The From that a list shows: the first with an address; NULL: none. Borrowed. */
 const MimeAddress *mime_head_from(const MimeHead *head);
+/*
+ * Where an answer would go instead of the sender: an address of Reply-To at another domain than From, in a
+ * message that is of no mailing list. NULL: answers go to the sender's domain. Borrowed.
+ */
+const MimeAddress *mime_head_answers_elsewhere(const MimeHead *head);

@@ -38,6 +38,7 @@ void mime_text_rewind(MimeText *text, guint links, guint images);
 /* The links not yet listed, as lines. */
 void mime_text_list_links(MimeText *text, int width);
 void mime_text_count_image(MimeText *text);
+void mime_text_set_html(MimeText *text);
 /* Find the folds; at the end, once. */
 void mime_text_finish(MimeText *text);
 /* Past LIMIT_TEXT_LINES: nothing more is taken. */

@@ -84,9 +84,9 @@ list_address(const MimeHead *head)
 		const char *url = g_ptr_array_index(head->list_post, i);
 		if (g_ascii_strncasecmp(url, "mailto:", 7) == 0 && strchr(url, '@') != NULL) {
 			g_autofree char *path = g_strndup(url + 7, strcspn(url + 7, "?"));
-			char *address = g_uri_unescape_string(path, NULL);
-			if (address != NULL)
-				return address;
+			g_autofree char *address = g_uri_unescape_string(path, NULL);
+			if (address != NULL && mime_address_check(address, NULL))
+				return g_steal_pointer(&address);
 		}
 	}
 	wanted = g_strdup(head->list_id);

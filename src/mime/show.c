@@ -56,7 +56,7 @@ protection_notes(MimeText *text, MimeProtection protection, const MimeShowOption
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-		if (protection & rows[i].all)
+		if (protection & rows[i].all && !(i > 0 && options && options->told))
 			note(text, options, _(protection & MIME_PARTLY ? rows[i].partly : rows[i].whole));
 }
 
@@ -67,6 +67,9 @@ html_notes(MimeText *text, const MimeShowOptions *options)
 	g_autofree char *pictures = NULL;
 	g_autofree char *line = NULL;
 
+	mime_text_set_html(text);
+	if (options && options->told)
+		return;
 	if (images > 0)
 		pictures = g_strdup_printf(
 			P_("%u remote picture not loaded", "%u remote pictures not loaded", images), images);

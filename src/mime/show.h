@@ -13,6 +13,7 @@ typedef struct {
 	gboolean no_reflow;    /* keep format=flowed lines as they are */
 	gboolean no_wrap;      /* long lines stay whole (the ui scrolls sideways) */
 	gboolean no_notes;     /* leave our own lines out */
+	gboolean told;         /* leave out those that the caller tells: signed, HTML, remote pictures */
 	gboolean no_link_list; /* leave the list of links of HTML out */
 } MimeShowOptions;
 

@@ -22,6 +22,7 @@ struct MimeText {
 	GArray *folds; /* of MimeFold */
 	guint listed;  /* links that stand in a list already */
 	guint remote_images;
+	gboolean html;
 	gboolean full;
 };
 
@@ -89,6 +90,18 @@ const GArray *
 mime_text_quotes(const MimeText *text)
 {
 	return text->folds;
+}
+
+gboolean
+mime_text_is_html(const MimeText *text)
+{
+	return text->html;
+}
+
+void
+mime_text_set_html(MimeText *text)
+{
+	text->html = TRUE;
 }
 
 guint

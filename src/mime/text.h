@@ -77,5 +77,7 @@ const GPtrArray *mime_text_links(const MimeText *text); /* of MimeLink */
 const GArray *mime_text_quotes(const MimeText *text);   /* of MimeFold, in order */
 /* Pictures on other hosts that were not loaded. */
 guint mime_text_remote_images(const MimeText *text);
+/* It was, or holds, a page of HTML. */
+gboolean mime_text_is_html(const MimeText *text);
 /* All lines, each with a line end. The caller's. */
 char *mime_text_string(const MimeText *text);

@@ -3,6 +3,8 @@
 
 #include "store/view-private.h"
 
+#include <string.h>
+
 #include "mime/header.h"
 
 /* People not in the search index yet are few, or a bulk sync is running: they are looked through. */
@@ -57,4 +59,39 @@ store_view_people(StoreView *view, const char *prefix, gsize limit)
 		add_person(people, seen, rows);
 	base_reset(rows);
 	return people;
+}
+
+/* People of one name that are looked at. */
+#define NAMESAKES_MOST 500
+
+gboolean
+store_view_is_stranger(StoreView *view, const char *name, const char *address)
+{
+	g_autofree char *expression = NULL, *pattern = NULL, *folded = NULL;
+	StoreBase *base = view_headers(view);
+	sqlite3_stmt *rows;
+	gint64 own = 0, others = 0;
+
+	if (base == NULL || name == NULL || address == NULL || strchr(name, ' ') == NULL)
+		return FALSE;
+	expression = search_expression(name);
+	if (expression == NULL)
+		return FALSE;
+	pattern = like_pattern("", name);
+	folded = g_utf8_casefold(name, -1);
+	rows = base_query(base, FIND_PEOPLE, "ttti", expression, pattern, pattern, (gint64)NAMESAKES_MOST);
+	while (base_step(base, rows)) {
+		const char *known = (const char *)sqlite3_column_text(rows, 0);
+		const char *where = (const char *)sqlite3_column_text(rows, 1);
+		g_autofree char *known_folded = g_utf8_casefold(known != NULL ? known : "", -1);
+
+		if (where == NULL || strcmp(known_folded, folded) != 0)
+			continue;
+		if (mime_address_same(where, address))
+			own += sqlite3_column_int64(rows, 2);
+		else
+			others = MAX(others, sqlite3_column_int64(rows, 2));
+	}
+	base_reset(rows);
+	return own <= 1 && others > 1;
 }

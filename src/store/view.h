@@ -92,3 +92,8 @@ GPtrArray *store_view_mails(StoreView *view, FolderId folder, RowId below, gsize
 /* People seen: addresses whose name or address has a word that begins with prefix, best first (written to,
  * then seen most). "Name <address>", GPtrArray of char*. */
 GPtrArray *store_view_people(StoreView *view, const char *prefix, gsize limit);
+/*
+ * A stranger with a known name: mail from this address came at most once, and from another one under the same
+ * name (case aside) more often. A name of one word tells nothing: FALSE.
+ */
+gboolean store_view_is_stranger(StoreView *view, const char *name, const char *address);

@@ -124,6 +124,7 @@ static const WarningWords warning_words[] = {
 	{COMPOSE_NO_ATTACHMENT, N_("The text speaks of an attachment, and there is none.")},
 	{COMPOSE_MANY_RECIPIENTS, N_("It goes to more than ten recipients.")},
 	{COMPOSE_EMPTY, N_("There is no text.")},
+	{COMPOSE_ELSEWHERE, N_("It goes where Reply-To says, not to the sender.")},
 };
 
 /* It could be sent: what is worth a question is asked. */

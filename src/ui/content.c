@@ -42,6 +42,7 @@ content_new(void)
 	content->fields = g_ptr_array_new_with_free_func(field_free);
 	content->all_fields = g_ptr_array_new_with_free_func(field_free);
 	content->parts = g_ptr_array_new_with_free_func(part_free);
+	content->warnings = g_ptr_array_new_with_free_func(g_free);
 	content->notes = g_ptr_array_new_with_free_func(g_free);
 	return content;
 }
@@ -55,6 +56,7 @@ content_free(Content *content)
 	g_ptr_array_unref(content->fields);
 	g_ptr_array_unref(content->all_fields);
 	g_ptr_array_unref(content->parts);
+	g_ptr_array_unref(content->warnings);
 	g_ptr_array_unref(content->notes);
 	g_free(content->subject);
 	g_free(content->from_address);
@@ -179,16 +181,26 @@ add_all(GPtrArray *fields, const char *block, gsize length)
 	}
 }
 
+/* Of Reply-To, where answers go away from the sender; a mailing list may do that. The caller's. */
+static char *
+answers_elsewhere(const MimeHead *head)
+{
+	const MimeAddress *other = mime_head_answers_elsewhere(head);
+
+	return other ? mime_address_display(other->address) : NULL;
+}
+
+/* Who the sender is, and whether that is so. */
 static void
-add_notes(Content *content, const MimeHead *head)
+add_sender_warnings(Content *content, const MimeHead *head, StoreView *view)
 {
 	const MimeAddress *from = mime_head_from(head);
+	g_autofree char *elsewhere = answers_elsewhere(head);
 
-	if (head->priority == MIME_PRIORITY_HIGH)
-		g_ptr_array_add(content->notes, g_strdup(_("High priority.")));
+	content->priority = head->priority;
 	if (head->from_fields > 1 || head->from->len > 1)
 		g_ptr_array_add(
-			content->notes, g_strdup(_("Careful: this message names more than one sender.")));
+			content->warnings, g_strdup(_("Careful: this message names more than one sender.")));
 	if (from && from->address) {
 		g_autofree char *address = mime_address_display(from->address);
 
@@ -196,14 +208,21 @@ add_notes(Content *content, const MimeHead *head)
 		if (from->name && strchr(from->name, '@') &&
 			g_ascii_strcasecmp(from->name, from->address) != 0)
 			g_ptr_array_add(
-				content->notes, g_strdup_printf(_("Careful: the sender's name looks like "
-								  "another address; the mail is from %s."),
-							content->from_address));
+				content->warnings, g_strdup_printf(_("Careful: the sender's name looks like "
+								     "another address; the mail is from %s."),
+							   content->from_address));
+		else if (view && from->name && store_view_is_stranger(view, from->name, from->address))
+			g_ptr_array_add(
+				content->warnings, g_strdup(_("Careful: first mail from this address; the "
+							      "name is that of a person you know.")));
 	}
+	if (elsewhere)
+		g_ptr_array_add(content->warnings,
+			g_strdup_printf(_("Careful: answers go to %s, not to the sender."), elsewhere));
 }
 
 static void
-read_head(Content *content, const EngineMessage *message, char *const *names)
+read_head(Content *content, const EngineMessage *message, char *const *names, StoreView *view)
 {
 	static const char *const usual[] = {"from", "to", "cc", "date", "subject", NULL};
 	GBytes *header = engine_message_header(message);
@@ -220,7 +239,7 @@ read_head(Content *content, const EngineMessage *message, char *const *names)
 		add_named(content->fields, head, block, length, names[i]);
 	add_all(content->all_fields, block, length);
 	content->subject = text_safe(head->subject ? head->subject : _("(no subject)"), -1, TEXT_MARKS);
-	add_notes(content, head);
+	add_sender_warnings(content, head, view);
 	mime_head_free(head);
 }
 
@@ -296,21 +315,33 @@ static void
 add_link_warnings(Content *content)
 {
 	const GPtrArray *links = content->text ? mime_text_links(content->text) : NULL;
-	guint images = content->text ? mime_text_remote_images(content->text) : 0;
 
 	for (guint i = 0; links && i < links->len; i++) {
 		const MimeLink *link = g_ptr_array_index(links, i);
 
 		if (link->warning) {
-			g_ptr_array_add(content->notes, g_strdup(link->warning));
+			g_ptr_array_add(content->warnings, g_strdup(link->warning));
 			break;
 		}
 	}
+}
+
+/* "HTML mail shown as text, 1 remote picture not loaded, v views parts": not where mail text reaches. */
+static void
+add_html_words(Content *content)
+{
+	guint images = content->text ? mime_text_remote_images(content->text) : 0;
+	GString *words;
+
+	if (!content->text || !mime_text_is_html(content->text))
+		return;
+	words = g_string_new(_("HTML mail shown as text"));
 	if (images > 0)
-		g_ptr_array_add(content->notes,
-			g_strdup_printf(
-				P_("%u remote picture not loaded.", "%u remote pictures not loaded.", images),
-				images));
+		g_string_append_printf(words,
+			P_(" · %u remote picture not loaded", " · %u remote pictures not loaded", images),
+			images);
+	g_string_append(words, _(" · v views parts"));
+	g_ptr_array_add(content->notes, g_string_free(words, FALSE));
 }
 
 /* ---- the task ---------------------------------------------------------------------------- */
@@ -350,18 +381,20 @@ load_message(EngineWorker *worker, const char *account, RowId row, GBytes *octet
 }
 
 static void
-fill(Content *content, const EngineMessage *message, const ContentWish *wish)
+fill(Content *content, const EngineMessage *message, const ContentWish *wish, StoreView *view)
 {
 	MimeShowOptions options = {.width = wish->width,
 		.prefer = wish->html ? MIME_PREFER_HTML : MIME_PREFER_PLAIN,
-		.no_reflow = wish->no_reflow};
+		.no_reflow = wish->no_reflow,
+		.told = TRUE};
 
-	read_head(content, message, wish->headers);
+	read_head(content, message, wish->headers, view);
 	read_parts(content, message);
 	content->missing = engine_message_missing(message) == MESSAGE_MISSING_TEXT;
 	if (!content->missing)
 		content->text = engine_message_text(message, &options, &content->error);
 	add_link_warnings(content);
+	add_html_words(content);
 	if (engine_message_octets(message))
 		content->octets = g_bytes_ref(engine_message_octets(message));
 }
@@ -378,7 +411,8 @@ task_run(EngineWorker *worker, gpointer data, Cancel *cancel)
 	message = load_message(
 		worker, task->wish.account, task->wish.row, task->wish.octets, &task->content->error);
 	if (message)
-		fill(task->content, message, &task->wish);
+		fill(task->content, message, &task->wish,
+			task->wish.account && worker ? engine_worker_view(worker, task->wish.account) : NULL);
 }
 
 static void

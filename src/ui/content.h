@@ -33,10 +33,12 @@ typedef struct {
 	GPtrArray *all_fields; /* of ContentField: every one */
 	GPtrArray *parts;      /* of ContentPart, the tree in its order */
 	guint attachments;
-	GPtrArray *notes;   /* of char *: what is to be said, safe */
-	char *subject;      /* safe */
-	char *from_address; /* safe; may be NULL */
-	GBytes *octets;     /* whole; NULL: not here */
+	GPtrArray *warnings; /* of char *: "Careful: ...", safe */
+	GPtrArray *notes;    /* of char *: what else is to be said, safe */
+	char *subject;       /* safe */
+	char *from_address;  /* safe; may be NULL */
+	MimePriority priority;
+	GBytes *octets; /* whole; NULL: not here */
 	GError *error;
 } Content;
 

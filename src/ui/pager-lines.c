@@ -14,7 +14,9 @@
 #define TEXT_MOST 100
 /* Rows of one header field, and of our box, unless all headers are asked for. */
 #define FIELD_ROWS 3
-#define BOX_ROWS 4
+#define BOX_ROWS 6
+/* A warning has so many of them. */
+#define WARNING_ROWS 2
 #define LABEL_CELLS 9
 /* The longest name that others are lined up with, when all headers are shown. */
 #define LABEL_MOST 20
@@ -119,6 +121,14 @@ add_known_fields(PagerView *pager)
 	add_field(pager, _("Subject"), subject);
 }
 
+static const char *
+priority_words(MimePriority priority)
+{
+	return priority == MIME_PRIORITY_HIGH  ? _("high priority")
+	       : priority == MIME_PRIORITY_LOW ? _("low priority")
+					       : NULL;
+}
+
 static void
 add_fields(PagerView *pager)
 {
@@ -133,8 +143,12 @@ add_fields(PagerView *pager)
 	}
 	for (guint i = 0; i < fields->len; i++) {
 		const ContentField *field = g_ptr_array_index(fields, i);
+		guint first = pager->head->len;
 
 		add_field(pager, field->name, field->value);
+		if (pager->head->len > first && g_strcmp0(field->name, _("Subject")) == 0)
+			((PagerHead *)g_ptr_array_index(pager->head, first))->right =
+				priority_words(pager->content->priority);
 	}
 }
 
@@ -205,17 +219,33 @@ attachment_words(const Content *content)
 }
 
 static void
+add_boxed(PagerView *pager, const char *words, guint most)
+{
+	g_autoptr(GPtrArray) rows = text_wrap(words, MAX(pager->view.pane.cols - 3, 20));
+
+	for (guint i = 0; i < MIN(rows->len, most) && pager->box->len < BOX_ROWS; i++)
+		g_ptr_array_add(pager->box, i + 1 == most && most < rows->len
+						    ? g_strconcat(rows->pdata[i], " ...", NULL)
+						    : g_strdup(rows->pdata[i]));
+}
+
+/* Warnings first: they are never crowded out. */
+static void
 fill_box(PagerView *pager)
 {
 	const Content *content = pager->content;
 
 	g_ptr_array_set_size(pager->box, 0);
+	pager->box_warnings = 0;
 	if (!content)
 		return;
-	if (content->attachments > 0)
+	for (guint i = 0; i < content->warnings->len; i++)
+		add_boxed(pager, g_ptr_array_index(content->warnings, i), WARNING_ROWS);
+	pager->box_warnings = pager->box->len;
+	if (content->attachments > 0 && pager->box->len < BOX_ROWS)
 		g_ptr_array_add(pager->box, attachment_words(content));
-	for (guint i = 0; i < content->notes->len && pager->box->len < BOX_ROWS; i++)
-		g_ptr_array_add(pager->box, g_strdup(g_ptr_array_index(content->notes, i)));
+	for (guint i = 0; i < content->notes->len; i++)
+		add_boxed(pager, g_ptr_array_index(content->notes, i), 1);
 }
 
 void
@@ -366,6 +396,16 @@ draw_text_line(PagerView *pager, Grid *grid, Rect row, guint n, const char *fold
 		draw_matches(grid, row, TEXT_X, chars, folded);
 }
 
+/* Over the end of a row that is longer. */
+static void
+draw_right(Grid *grid, Rect row, const char *words)
+{
+	int cells = text_cells(words, -1) + 2;
+
+	grid_text(grid, row, 0, row.cols - cells - 1, STYLE_NORMAL, "  ");
+	grid_text(grid, row, 0, row.cols - cells + 1, STYLE_FLAGGED, words);
+}
+
 static void
 draw_line(PagerView *pager, Grid *grid, Rect row, const PagerLine *line, const char *folded)
 {
@@ -378,6 +418,8 @@ draw_line(PagerView *pager, Grid *grid, Rect row, const PagerLine *line, const c
 		if (head->label)
 			grid_text(grid, row, 0, 1, STYLE_FIELD_NAME, head->label);
 		grid_text(grid, row, 0, 1 + label_cells(pager, head->label), STYLE_NORMAL, head->text);
+		if (head->right)
+			draw_right(grid, row, head->right);
 		break;
 	case PAGER_RULE:
 		grid_repeat(grid, row, 0, 1, row.cols - 2, STYLE_RULE, GLYPH_HORIZONTAL);
@@ -399,20 +441,22 @@ draw_line(PagerView *pager, Grid *grid, Rect row, const PagerLine *line, const c
 	}
 }
 
-/* Returns its rows. */
+/* Returns its rows. In a low window only the warnings stay. */
 static int
 draw_box(PagerView *pager, Grid *grid, Rect rect)
 {
-	int rows = pager->box->len > 0 ? (int)pager->box->len + 1 : 0;
+	guint count = rect.rows < (int)pager->box->len + 5 ? pager->box_warnings : pager->box->len;
+	int rows = count > 0 ? (int)count + 1 : 0;
 	Rect box;
 
-	if (rows == 0 || rect.rows < rows + 4)
+	if (rows == 0 || rect.rows < rows + 1)
 		return 0;
 	box = rect_rows(rect, rect.rows - rows, rows);
 	grid_repeat(grid, box, 0, 1, box.cols - 2, STYLE_RULE, GLYPH_HORIZONTAL);
-	for (guint i = 0; i < pager->box->len; i++)
-		grid_column(
-			grid, box, (int)i + 1, 1, box.cols - 2, STYLE_NOTE, g_ptr_array_index(pager->box, i));
+	for (guint i = 0; i < count; i++)
+		grid_column(grid, box, (int)i + 1, 1, box.cols - 2,
+			i < pager->box_warnings ? STYLE_WARNING : STYLE_NOTE,
+			g_ptr_array_index(pager->box, i));
 	return rows;
 }
 

@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
 	char *label; /* may be NULL: the line before goes on */
 	char *text;
+	const char *right; /* at the end of the row, translated; NULL: nothing */
 } PagerHead;
 
 typedef struct {
@@ -43,7 +44,8 @@ typedef struct {
 	GArray *lines;                  /* of PagerLine */
 	GPtrArray *head;                /* of PagerHead */
 	int label_cells;                /* of their names */
-	GPtrArray *box;                 /* of char *: what is said below */
+	GPtrArray *box;                 /* of char *: what is said below, a row each */
+	guint box_warnings;             /* the first so many rows are warnings */
 	int text_width;                 /* set by hand; 0: the pane's, TEXT_MOST at most */
 	guint fold_quotes;              /* longer runs are folded; 0: none */
 	gboolean all_quotes, no_quotes; /* T: shown, hidden, all of them */

@@ -15,6 +15,7 @@ E2E_TESTS = \
 	tests/e2e/test-imap-session.py \
 	tests/e2e/test-net.py \
 	tests/e2e/test-screen-acts.py \
+	tests/e2e/test-screen-hostile.py \
 	tests/e2e/test-screen-live.py \
 	tests/e2e/test-screen-offline.py \
 	tests/e2e/test-servers.py \

@@ -346,6 +346,20 @@ def fields_are_written_in_the_editor_above_the_text():
 
 
 @harness.test
+def a_recipient_half_typed_keeps_no_text_from_being_kept():
+    with start() as screen:
+        compose(screen, to="caro, Dave <d@", subject="Half typed")
+        screen.kill()
+    with start() as screen:
+        screen.wait("Newest", "Enter read")
+        screen.keys("R")
+        screen.wait("Half typed")
+        screen.keys(ENTER)
+        screen.wait("This is wrnog.", "caro", "d@")
+        throw_away(screen)
+
+
+@harness.test
 def messages_of_the_list_are_attached():
     with start() as screen:
         go(screen, "Oldest of all")

@@ -232,6 +232,28 @@ test_draft_comes_back_as_it_was(void)
 }
 
 static void
+test_a_draft_keeps_what_is_no_address_yet(void)
+{
+	g_autoptr(Composition) composition = reply(COMPOSE_REPLY);
+	g_autoptr(StoreDraft) draft = NULL;
+	g_autoptr(Composition) again = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *to = NULL, *cc = NULL;
+
+	g_ptr_array_add(composition->draft->to, mime_address_new(NULL, "carol"));
+	g_ptr_array_add(composition->draft->cc, mime_address_new("Dave\nto=x", "d@"));
+	draft = compose_to_draft(composition, FALSE, &error);
+	g_assert_no_error(error);
+	again = compose_from_draft(draft, &error);
+	g_assert_no_error(error);
+	to = mime_format_addresses(again->draft->to);
+	cc = mime_format_addresses(again->draft->cc);
+	g_assert_true(g_str_has_suffix(to, ", carol"));
+	g_assert_nonnull(strstr(cc, "<d@>"));
+	g_assert_cmpuint(again->draft->to->len, ==, composition->draft->to->len);
+}
+
+static void
 test_bcc_stays_at_home(void)
 {
 	g_autoptr(AccountConfig) config = account();
@@ -313,6 +335,7 @@ main(int argc, char **argv)
 	g_test_add_func("/engine/compose/reply", test_reply_quotes_and_threads);
 	g_test_add_func("/engine/compose/forward", test_forward_takes_the_attachment);
 	g_test_add_func("/engine/compose/draft", test_draft_comes_back_as_it_was);
+	g_test_add_func("/engine/compose/draft-no-address-yet", test_a_draft_keeps_what_is_no_address_yet);
 	g_test_add_func("/engine/compose/bcc", test_bcc_stays_at_home);
 	g_test_add_func("/engine/compose/nobody", test_nothing_is_sent_to_nobody);
 	g_test_add_func("/engine/compose/warnings", test_warnings_look_at_own_text_only);

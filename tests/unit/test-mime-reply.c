@@ -78,6 +78,46 @@ test_questions(void)
 }
 
 static void
+test_a_list_address_that_is_none_is_no_list(void)
+{
+	static const char *const posts[] = {
+		"<mailto:list%0d%0aBcc:spy@x>", "<mailto:a%00@x>", "<mailto:@>", "<javascript:a@x>"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(posts); i++) {
+		g_autofree char *header = g_strdup_printf("From: a@x\nTo: b@x\nList-Post: %s\n", posts[i]);
+		g_autoptr(MimeHead) head = mime_head_parse(header, strlen(header));
+
+		g_assert_false(mime_reply_has_list(head));
+	}
+}
+
+static void
+test_answers_elsewhere(void)
+{
+	static const struct {
+		const char *header, *elsewhere;
+	} rows[] = {
+		{"From: a@x.org\n", NULL},
+		{"From: a@x.org\nReply-To: b@x.org\n", NULL},
+		{"From: a@x.org\nReply-To: b@mail.x.org\n", NULL},
+		{"From: a@mail.x.org\nReply-To: b@X.org\n", NULL},
+		{"From: a@x.org\nReply-To: b@org\n", "b@org"},
+		{"From: a@org\nReply-To: b@x.org\n", "b@x.org"},
+		{"From: a@x.org\nReply-To: a@x.org, b@evilx.org\n", "b@evilx.org"},
+		{"From: a@x.org\nReply-To: b@x.org.evil\n", "b@x.org.evil"},
+		{"From: a@x.org\nReply-To: l@lists.y\nList-Id: <l.lists.y>\n", NULL},
+		{"Reply-To: b@x.org\n", NULL},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(MimeHead) head = mime_head_parse(rows[i].header, strlen(rows[i].header));
+		const MimeAddress *address = mime_head_answers_elsewhere(head);
+
+		g_assert_cmpstr(address ? address->address : NULL, ==, rows[i].elsewhere);
+	}
+}
+
+static void
 test_thread(void)
 {
 	static const struct {
@@ -253,6 +293,8 @@ main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/mime/reply/no-list-address", test_a_list_address_that_is_none_is_no_list);
+	g_test_add_func("/mime/reply/elsewhere", test_answers_elsewhere);
 	g_test_add_func("/mime/reply/recipients", test_recipients);
 	g_test_add_func("/mime/reply/questions", test_questions);
 	g_test_add_func("/mime/reply/thread", test_thread);

@@ -523,6 +523,27 @@ test_people(void)
 }
 
 static void
+test_a_stranger_has_the_name_of_somebody_known(void)
+{
+	g_autoptr(Mail) mail = mail_new();
+	FolderId inbox = mail_usual_folders(mail);
+
+	mail_put(mail, inbox, raw_message(1, "From: Rosa Blum <rosa@example.org>\r\n\r\n"));
+	mail_put(mail, inbox, raw_message(2, "From: Rosa Blum <rosa@example.org>\r\n\r\n"));
+	mail_put(mail, inbox, raw_message(3, "From: rosa blum <rosa@freemail.example>\r\n\r\n"));
+	mail_put(mail, inbox, raw_message(4, "From: Robert <rob@example.net>\r\n\r\n"));
+	mail_put(mail, inbox, raw_message(5, "From: Robert <rob@example.net>\r\n\r\n"));
+	g_assert_true(store_view_is_stranger(mail->view, "rosa blum", "rosa@freemail.example"));
+	g_assert_true(store_view_is_stranger(mail->view, "Rosa Blum", "nobody@example.net"));
+	g_assert_false(store_view_is_stranger(mail->view, "Rosa Blum", "Rosa@EXAMPLE.org"));
+	g_assert_false(store_view_is_stranger(mail->view, "Robert", "robert@example.com"));
+	g_assert_false(store_view_is_stranger(mail->view, "Rosa \"* NEAR(", "x@example.com"));
+	g_assert_false(store_view_is_stranger(mail->view, NULL, NULL));
+	mail_put(mail, inbox, raw_message(6, "From: Rosa Blum <rosa@freemail.example>\r\n\r\n"));
+	g_assert_false(store_view_is_stranger(mail->view, "Rosa Blum", "rosa@freemail.example"));
+}
+
+static void
 test_version_changes_with_each_commit(void)
 {
 	g_autoptr(Mail) mail = mail_new();
@@ -659,6 +680,7 @@ main(int argc, char **argv)
 	g_test_add_func("/store/cache/attachment", test_attachment_as_the_structure_says);
 	g_test_add_func("/store/cache/by-message-id", test_by_message_id);
 	g_test_add_func("/store/cache/people", test_people);
+	g_test_add_func("/store/cache/stranger", test_a_stranger_has_the_name_of_somebody_known);
 	g_test_add_func("/store/cache/version", test_version_changes_with_each_commit);
 	g_test_add_func("/store/cache/other-key", test_another_key_makes_it_anew);
 	g_test_add_func("/store/cache/killed-in-bulk", test_killed_in_bulk);
