@@ -302,3 +302,42 @@ config_speller(const Config *config)
 	}
 	return NULL;
 }
+
+/* ---- programs that rules may run ------------------------------------------------------ */
+
+/* Octets of the name at the beginning of a line of rule-program. */
+static gsize
+name_length(const char *line)
+{
+	return strcspn(line, " \t");
+}
+
+char **
+config_rule_programs(const Config *config)
+{
+	const GPtrArray *lines = config_program(config)->rule_programs;
+	GStrvBuilder *names = g_strv_builder_new();
+	char **all;
+
+	for (guint i = 0; i < lines->len; i++) {
+		g_autofree char *name = g_strndup(lines->pdata[i], name_length(lines->pdata[i]));
+		g_strv_builder_add(names, name);
+	}
+	all = g_strv_builder_end(names);
+	g_strv_builder_unref(names);
+	return all;
+}
+
+char **
+config_rule_program(const Config *config, const char *name)
+{
+	const GPtrArray *lines = config_program(config)->rule_programs;
+
+	for (guint i = 0; i < lines->len; i++) {
+		const char *line = lines->pdata[i];
+		gsize length = name_length(line);
+		if (strlen(name) == length && strncmp(line, name, length) == 0)
+			return program_split(line + length + strspn(line + length, " \t"), NULL);
+	}
+	return NULL;
+}

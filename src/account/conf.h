@@ -59,6 +59,14 @@ typedef enum {
 } SentCopy;
 
 typedef enum {
+	RUN_RULES_AUTO, /* on arrival in INBOX, not elsewhere */
+	RUN_RULES_NO,
+	RUN_RULES_ARRIVAL,
+	RUN_RULES_DAILY, /* over all messages of the folder */
+	RUN_RULES_BOTH,
+} RunRules;
+
+typedef enum {
 	THEME_AUTO,
 	THEME_DARK,
 	THEME_LIGHT,
@@ -108,6 +116,8 @@ typedef struct {
 	gint64 escape_delay_ms;      /* how long a lone Esc may become a key */
 	guint64 cache_size;          /* bytes of bodies kept for each account */
 	char **vault_phrase_command; /* argv; NULL: the phrase is asked for */
+	char **notify_command;       /* argv; "none" alone: no notifications */
+	GPtrArray *rule_programs;    /* char *: "NAME argv...", see config_rule_program(); never NULL */
 } ProgramConfig;
 
 /* [account KEY] only. */
@@ -152,6 +162,7 @@ typedef struct {
 	char *quote_prefix;
 	ForwardStyle forward;
 	SentCopy sent_copy;
+	RunRules run_rules;
 } Preferences;
 
 typedef struct Config Config;
@@ -198,6 +209,11 @@ char **config_opener(const Config *config);
 char **config_printer(const Config *config);
 /* Setting, else aspell, hunspell or ispell as they check mail. NULL: none is installed. */
 char **config_speller(const Config *config);
+
+/* Names of the programs that rules may run, NULL-terminated; the caller's (g_strfreev). */
+char **config_rule_programs(const Config *config);
+/* The argv of one, the caller's; NULL: there is none of that name. */
+char **config_rule_program(const Config *config, const char *name);
 
 /* ---- writing ------------------------------------------------------------- */
 

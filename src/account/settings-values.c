@@ -250,6 +250,22 @@ parse_trust(const Setting *setting, const char *value, GPtrArray **field, GError
 	return TRUE;
 }
 
+/* NAME, blanks, an argv. */
+static gboolean
+parse_program(const Setting *setting, const char *value, GPtrArray **field, GError **error)
+{
+	gsize name = strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+	gsize blanks = strspn(value + name, " \t");
+	g_auto(GStrv) argv = name > 0 && blanks > 0 ? program_split(value + name + blanks, NULL) : NULL;
+
+	if (argv == NULL || argv[0] == NULL)
+		return refuse(setting, value, error);
+	if (*field == NULL)
+		*field = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(*field, g_strdup(value));
+	return TRUE;
+}
+
 static gboolean
 parse_roles(const Setting *setting, const char *value, char **field, GError **error)
 {
@@ -363,6 +379,8 @@ setting_parse(const Setting *setting, const char *value, const char *folder, gpo
 		return TRUE;
 	case SETTING_TRUST:
 		return parse_trust(setting, value, field, error);
+	case SETTING_PROGRAM:
+		return parse_program(setting, value, field, error);
 	case SETTING_ROLES:
 		return parse_roles(setting, value, field, error);
 	case SETTING_FETCH:
@@ -392,6 +410,7 @@ clear_field(const Setting *setting, gpointer field)
 		g_clear_pointer((char ***)field, g_strfreev);
 		break;
 	case SETTING_TRUST:
+	case SETTING_PROGRAM:
 		g_clear_pointer((GPtrArray **)field, g_ptr_array_unref);
 		break;
 	case SETTING_ROLES:
@@ -449,6 +468,7 @@ copy_field(const Setting *setting, gpointer to, gconstpointer from)
 		*(char ***)to = g_strdupv(*(char **const *)from);
 		break;
 	case SETTING_TRUST:
+	case SETTING_PROGRAM:
 		*(GPtrArray **)to = g_ptr_array_copy(*(GPtrArray *const *)from, copy_string, NULL);
 		g_ptr_array_set_free_func(*(GPtrArray **)to, g_free);
 		break;
@@ -472,7 +492,7 @@ settings_set_defaults(SettingHome home, gpointer base)
 		gpointer field = (char *)base + setting->offset;
 		if (setting->home != home)
 			continue;
-		if (setting->type == SETTING_TRUST)
+		if (setting->type == SETTING_TRUST || setting->type == SETTING_PROGRAM)
 			*(GPtrArray **)field = g_ptr_array_new_with_free_func(g_free);
 		if (setting->fallback != NULL && !setting_parse(setting, setting->fallback, NULL, base, NULL))
 			g_assert_not_reached();

@@ -19,6 +19,7 @@ static const char *const prefer_words[] = {"plain", "html", NULL};
 static const char *const reply_words[] = {"below", "above", "none", NULL};
 static const char *const forward_words[] = {"inline", "attached", "ask", NULL};
 static const char *const sent_copy_words[] = {"sent", "here", "none", NULL};
+static const char *const run_rules_words[] = {"auto", "no", "arrival", "daily", "both", NULL};
 static const char *const theme_words[] = {"auto", "dark", "light", "mono", NULL};
 static const char *const choice_words[] = {"auto", "yes", "no", NULL};
 static const char *const layout_words[] = {"auto", "columns", "stacked", "single", NULL};
@@ -138,6 +139,18 @@ static const Setting settings[] = {
 	{.name = "sent-copy", NEARER(sent_copy), .type = SETTING_ENUM, .allowed = sent_copy_words, .fallback = "sent",
 	 .brief = N_("Where a copy of what was sent goes"),
 	 .detail = N_("here: the folder of the message that was answered.")},
+	/* rules */
+	{.name = "run-rules", ANYWHERE(run_rules), .type = SETTING_ENUM, .allowed = run_rules_words, .fallback = "auto",
+	 .brief = N_("When the rules run over the mail of a folder"),
+	 .detail = N_("arrival: over what comes in. daily: once a day over all of it, for rules that look at a message's "
+		      "age. auto: arrival in INBOX, no elsewhere.")},
+	{.name = "rule-program", PROGRAM(rule_programs), .type = SETTING_PROGRAM,
+	 .brief = N_("A program that rules may run, by this name"),
+	 .detail = N_("A name, then the program with its arguments; may stand several times. Rules reach it by the name alone "
+		      "(execute, filter, pipe); it gets the message on standard input. Without such lines rules run no program.")},
+	{.name = "notify-command", PROGRAM(notify_command), .type = SETTING_ARGV, .fallback = "notify-send",
+	 .brief = N_("The program that shows a notification"),
+	 .detail = N_("The subject and the sender come as its last arguments. none: no notifications.")},
 	/* screen and store */
 	{.name = "layout", PROGRAM(layout), .type = SETTING_ENUM, .allowed = layout_words, .fallback = "auto",
 	 .brief = N_("How folders, index and message share the screen")},
@@ -196,7 +209,7 @@ settings_nearest(const char *name, guint scopes)
 gboolean
 setting_is_repeatable(const Setting *setting)
 {
-	return setting->type == SETTING_TRUST;
+	return setting->type == SETTING_TRUST || setting->type == SETTING_PROGRAM;
 }
 
 /* "a, b or c" */
@@ -244,6 +257,8 @@ setting_allowed(const Setting *setting)
 		return g_strdup(_("words with blanks or commas between them"));
 	case SETTING_TRUST:
 		return g_strdup(_("host:port sha256:FINGERPRINT"));
+	case SETTING_PROGRAM:
+		return g_strdup(_("a name of a-z, 0-9, - and _, then a program with its arguments"));
 	case SETTING_ROLES:
 		return g_strdup(_("role=folder, ... with the roles drafts, sent, archive, junk, trash, all, "
 				  "flagged and important"));

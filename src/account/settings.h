@@ -36,6 +36,7 @@ typedef enum {
 	SETTING_ARGV,     /* char **: split as a shell would */
 	SETTING_LIST,     /* char **: separated by blanks or commas */
 	SETTING_TRUST,    /* GPtrArray of char *: host:port sha256:HEX; repeatable */
+	SETTING_PROGRAM,  /* GPtrArray of char *: NAME and an argv; repeatable */
 	SETTING_ROLES,    /* char *[ROLE_IMPORTANT + 1]: role=folder, ... */
 	SETTING_FETCH,    /* FetchSetting: headers | text AGE | all AGE */
 	SETTING_SORT,     /* SortSetting: [-]key */

@@ -155,6 +155,12 @@ test_what_is_allowed(void)
 		{"label", "a\xc3(", FALSE},
 		{"label", "a\x1b[31m", FALSE},
 		{"label", "", TRUE},
+		{"rule-program", "classify python3 'a b.py' --fast", TRUE},
+		{"rule-program", "classify", FALSE},
+		{"rule-program", "Classify x", FALSE},
+		{"rule-program", "classify 'x", FALSE},
+		{"run-rules", "daily", TRUE},
+		{"run-rules", "weekly", FALSE},
 		{"theme", "dark", TRUE},
 		{"theme", "solarized", FALSE},
 	};
