@@ -13,6 +13,7 @@
 #include <poll.h>
 
 #include "engine/private.h"
+#include "engine/rules-arrival.h"
 #include "engine/worker.h"
 #include "util/dates.h"
 #include "util/fault.h"
@@ -35,7 +36,9 @@ typedef struct {
 	GError *error;
 } CacheTask;
 
-typedef struct {
+typedef struct CacheWriter Writer;
+
+struct CacheWriter {
 	EngineAccount *account;
 	StoreCache *cache; /* NULL: guest */
 	ControlServer *server;
@@ -45,7 +48,7 @@ typedef struct {
 	gboolean again;     /* rows that operations made may be missing in the journal */
 	gint64 trimmed_us;  /* when bodies beyond cache-size went; 0: not yet */
 	gboolean full_said; /* "disk full" was said, until a task succeeds */
-} Writer;
+};
 
 static void
 task_free(gpointer data)
@@ -286,6 +289,12 @@ apply_and_replay(Writer *writer)
 	worker_post(account->sync, WORK_REPLAY);
 }
 
+void
+cachewriter_apply_now(EngineAccount *account)
+{
+	apply_and_replay(account->state);
+}
+
 typedef struct {
 	JournalFunc func; /* NULL: nothing is to be done afterwards */
 	gpointer data;
@@ -387,6 +396,7 @@ become_holder(Writer *writer)
 	if (writer->server == NULL)
 		log_line(LOG_ENGINE, "%s: no control socket: %s", account->key, error->message);
 	account->control = writer->server;
+	account->arrival = rules_arrival_new(account);
 	g_atomic_int_set(&account->guest, FALSE);
 	g_atomic_int_set(&account->holder, TRUE);
 	writer->again = TRUE;
@@ -593,6 +603,7 @@ writer_main(gpointer data)
 	Writer writer = {.account = data};
 	EngineAccount *account = data;
 
+	account->state = &writer;
 	if (!become_holder(&writer) && account->lock == NULL)
 		post_link_guest(account);
 	while (TRUE) {
@@ -607,6 +618,7 @@ writer_main(gpointer data)
 		store_cache_checkpoint(writer.cache, TRUE);
 	g_clear_pointer(&writer.cache, store_cache_close);
 	g_clear_pointer(&writer.view, store_view_close);
+	g_clear_pointer(&account->arrival, rules_arrival_free);
 	account->control = NULL;
 	g_clear_pointer(&writer.server, control_server_free);
 	g_clear_pointer(&account->lock, account_lock_free);

@@ -514,12 +514,38 @@ rows_ahead(Worker *worker, FolderId folder)
 	return wanted;
 }
 
+static gboolean
+collect_rows(Collect *collect, const GPtrArray *rows, const char *section, guint items, GError **error)
+{
+	g_autoptr(ImapSet) uids = imap_set_new();
+	const char *sections[] = {section, NULL};
+
+	for (guint i = 0; i < rows->len; i++) {
+		const StoreRow *row = rows->pdata[i];
+		imap_set_add(uids, ROW_UID(row->id));
+		g_hash_table_insert(collect->cids, GUINT_TO_POINTER(ROW_UID(row->id)),
+			g_memdup2(&row->cid, sizeof(row->cid)));
+	}
+	return collect_fetch(collect, uids, items, sections, 0, 0, collect->worker->cancel, error) &&
+	       collect_store(collect, error);
+}
+
+gboolean
+content_fetch(Worker *worker, const GPtrArray *rows, const char *section, GError **error)
+{
+	Collect collect = {0};
+	gboolean ok;
+
+	collect_init(&collect, worker);
+	ok = collect_rows(&collect, rows, section, 0, error);
+	collect_clear(&collect);
+	return ok;
+}
+
 gboolean
 content_ahead(Worker *worker, FolderId folder, gboolean *more, GError **error)
 {
 	g_autoptr(GPtrArray) rows = NULL;
-	g_autoptr(ImapSet) uids = imap_set_new();
-	static const char *const whole[] = {"", NULL};
 	Collect collect = {0};
 	gboolean ok;
 
@@ -535,14 +561,7 @@ content_ahead(Worker *worker, FolderId folder, gboolean *more, GError **error)
 	if (worker->mailbox.id != folder)
 		return TRUE;
 	collect_init(&collect, worker);
-	for (guint i = 0; i < rows->len; i++) {
-		const StoreRow *row = rows->pdata[i];
-		imap_set_add(uids, ROW_UID(row->id));
-		g_hash_table_insert(collect.cids, GUINT_TO_POINTER(ROW_UID(row->id)),
-			g_memdup2(&row->cid, sizeof(row->cid)));
-	}
-	ok = collect_fetch(&collect, uids, IMAP_FETCH_STRUCTURE, whole, 0, 0, worker->cancel, error) &&
-	     collect_store(&collect, error);
+	ok = collect_rows(&collect, rows, "", IMAP_FETCH_STRUCTURE, error);
 	/* Where nothing came there is nothing more to get either. */
 	*more = ok && collect.parts->len > 0;
 	if (ok && collect.parts->len > 0)

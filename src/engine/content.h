@@ -16,6 +16,9 @@
  * connection is over (work was not answered and may be tried again).
  */
 gboolean content_want(Worker *worker, Work *work, GError **error);
+/* One section of several messages of the folder that is selected, in one turn, into the store. rows: of
+ * StoreRow. */
+gboolean content_fetch(Worker *worker, const GPtrArray *rows, const char *section, GError **error);
 /* A SEARCH by the server; answered. FALSE: as content_want(). */
 gboolean content_search(Worker *worker, Work *work, GError **error);
 /* Is it here already? Then work is answered. */

@@ -153,7 +153,9 @@ typedef struct {
 	gint64 outbox;
 	OutboxState outbox_state;
 	EngineSyncStats stats;
-	gpointer task; /* internal */
+	struct RulesReport *rules; /* RULES; steal it */
+	GPtrArray *proposals;      /* PROPOSALS: of RulesProposal */
+	gpointer task;             /* internal */
 } EngineEvent;
 
 void engine_event_free(EngineEvent *event);

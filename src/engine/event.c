@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "engine/private.h"
+#include "engine/rules.h"
 #include "util/dates.h"
 #include "util/i18n.h"
 #include "util/text.h"
@@ -69,6 +70,8 @@ engine_event_free(EngineEvent *event)
 	engine_job_free(event->job);
 	question_free(event->question);
 	reader_drop_task(event->task);
+	rules_report_free(event->rules);
+	g_clear_pointer(&event->proposals, g_ptr_array_unref);
 	g_free(event);
 }
 

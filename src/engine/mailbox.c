@@ -3,6 +3,7 @@
 
 #include "engine/mailbox.h"
 
+#include "engine/rules-arrival.h"
 #include "imap/writer.h"
 #include "util/dates.h"
 #include "util/fault.h"
@@ -126,9 +127,12 @@ batch_store(EngineAccount *account, StoreCache *cache, gpointer data, GError **e
 {
 	Batch *batch = data;
 	g_autoptr(GArray) fresh = g_array_new(FALSE, FALSE, sizeof(RowId));
+	g_autoptr(StoreFolder) before = store_cache_folder_by_id(cache, batch->folder);
 
 	if (!store_cache_intake(cache, batch->folder, batch->intakes, batch->low, batch->high, fresh, error))
 		return FALSE;
+	/* Rules before anybody hears of it: what they move is never seen here. */
+	rules_arrival_intake(account, cache, before, batch->low, batch->top, fresh, batch->news);
 	engine_post_rows(account, batch->folder);
 	engine_post_folders(account);
 	if (batch->news && fresh->len > 0) {
@@ -414,9 +418,11 @@ mark_selected(EngineAccount *account, StoreCache *cache, gpointer data, GError *
 {
 	Mark *mark = data;
 
-	(void)account;
-	return store_cache_selected(
-		cache, mark->folder, mark->uidvalidity, mark->uidnext, mark->exists, &mark->now, error);
+	if (!store_cache_selected(
+		    cache, mark->folder, mark->uidvalidity, mark->uidnext, mark->exists, &mark->now, error))
+		return FALSE;
+	rules_arrival_selected(account, cache, mark->now, mark->uidvalidity, mark->uidnext);
+	return TRUE;
 }
 
 static gboolean

@@ -20,6 +20,8 @@
 
 typedef struct EngineAccount EngineAccount;
 typedef struct Worker Worker;
+typedef struct RulesArrival RulesArrival;
+typedef struct CacheWriter CacheWriter;
 
 /* ---- threads that own a file ------------------------------------------------ */
 
@@ -58,6 +60,8 @@ void cachewriter_wake_then(EngineAccount *account, JournalFunc func, gpointer da
 /* From a connection, before operation is sent: it, and all before it, are applied; the rows it made are
  * filled in. */
 gboolean cachewriter_apply(EngineAccount *account, Operation *operation, GError **error);
+/* In a CacheFunc: apply what the journal has, now, and have it replayed. */
+void cachewriter_apply_now(EngineAccount *account);
 /* Answer a request of another process; taken over. */
 void cachewriter_answer(EngineAccount *account, ControlRequest *request, gboolean ok);
 
@@ -89,6 +93,8 @@ struct EngineAccount {
 	Queue *bulk;
 	AccountLock *lock;
 	ControlServer *control;
+	RulesArrival *arrival; /* NULL: guest */
+	CacheWriter *state;
 
 	Worker *sync;
 	Worker *fetch;

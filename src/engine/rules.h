@@ -36,6 +36,9 @@ gboolean rules_save(
 SieveScript *rules_compile(
 	const Paths *paths, const Config *config, const char *account, const char *text, GPtrArray **errors);
 
+/* The same for a script in any file: included ones stand beside it, errors name it as path says. */
+SieveScript *rules_compile_file(const Config *config, const char *path, const char *text, GPtrArray **errors);
+
 /* ---- looking: what would happen ---------------------------------------------------- */
 
 /* Effects of one message, what a dry run lists. */
@@ -82,6 +85,8 @@ typedef struct RulesReport {
 	gint64 took_us;
 } RulesReport;
 
+/* Without hits. */
+RulesReport *rules_report_new(const char *account, FolderId folder, const char *script);
 void rules_report_free(RulesReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RulesReport, rules_report_free)
 
@@ -126,6 +131,9 @@ typedef struct {
 	guint everywhere; /* in the account */
 } RulesProposal;
 
+void rules_proposal_free(gpointer proposal);
+/* Of a decoded subject, what others of its kind have too; the caller's; NULL: too little. */
+char *rules_subject_stem(const char *subject);
 /* EVENT_PROPOSALS with proposals (of RulesProposal, best first: the narrowest that matches more than one). */
 guint engine_rules_propose(Engine *engine, const char *account, RowId row);
 

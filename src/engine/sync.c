@@ -13,6 +13,8 @@
 #include "engine/folders.h"
 #include "engine/mailbox.h"
 #include "engine/replay.h"
+#include "engine/rules-script.h"
+#include "engine/rules-waiting.h"
 #include "util/dates.h"
 #include "util/fault.h"
 #include "util/i18n.h"
@@ -160,13 +162,29 @@ sync_folders(Worker *worker, const char *only, gboolean asked, Outcome *outcome,
 	return TRUE;
 }
 
+/* What rules wait for, and the rules of the day; their operations are carried out at once. */
+static gboolean
+run_rules(Worker *worker, Outcome *outcome, GError **error)
+{
+	gboolean made = FALSE;
+
+	/* Behind what was handed over: it is judged as it is stored. */
+	if (!cache_call(worker->account, all_folders, NULL, error) ||
+		!rules_waiting_run(worker, &made, error) || !rules_daily_run(worker, &made, error))
+		return FALSE;
+	if (made && !cache_call(worker->account, all_folders, NULL, error))
+		return FALSE;
+	return replay_run(worker, &outcome->stats.replayed, &outcome->stats.failed, error);
+}
+
 static gboolean
 round_all(Worker *worker, Outcome *outcome, GError **error)
 {
 	gboolean cheap = imap_session_has(worker->session, IMAP_CAP_LIST_STATUS);
 
 	worker->next_round_us = dates_clock_us() + (cheap ? ROUND_CHEAP_US : ROUND_US);
-	return folders_refresh(worker, TRUE, error) && sync_folders(worker, NULL, FALSE, outcome, error);
+	return folders_refresh(worker, TRUE, error) && sync_folders(worker, NULL, FALSE, outcome, error) &&
+	       run_rules(worker, outcome, error);
 }
 
 /* ---- messages ----------------------------------------------------------------------------- */
@@ -201,7 +219,8 @@ handle_sync(Worker *worker, Work *work, GError **error)
 	gboolean ok = (!worker->account->engine->batch || handle_filing(worker, &failure)) &&
 		      replay_run(worker, &outcome.stats.replayed, &outcome.stats.failed, &failure) &&
 		      folders_refresh(worker, TRUE, &failure) &&
-		      sync_folders(worker, work->folder, TRUE, &outcome, &failure);
+		      sync_folders(worker, work->folder, TRUE, &outcome, &failure) &&
+		      run_rules(worker, &outcome, &failure);
 
 	outcome.stats.fetched = worker->fetched - before;
 	if (worker->left_out != NULL)
@@ -239,6 +258,10 @@ handle(Worker *worker, Work *work, Outcome *outcome, GError **error)
 		return handle_sync(worker, work, error);
 	case WORK_FILE_SENT:
 		return handle_filing(worker, error);
+	case WORK_ROWS:
+		return rules_fetch(worker, work->rows, work->wholes, error);
+	case WORK_RULES:
+		return run_rules(worker, outcome, error);
 	case WORK_SEARCH:
 		return content_search(worker, work, error);
 	case WORK_WANT:
@@ -400,7 +423,7 @@ wait_for_work(Worker *worker)
 
 	if (work == NULL)
 		return FALSE;
-	if (work->kind == WORK_REPLAY && work->ticket == 0) {
+	if ((work->kind == WORK_REPLAY && work->ticket == 0) || work->kind == WORK_RULES) {
 		work_free(work);
 		return wait_for_work(worker);
 	}
@@ -445,6 +468,8 @@ worker_run_sync(Worker *worker)
 {
 	if (!worker_wait_start(worker) || worker->account->engine->offline)
 		return;
+	worker->rules = rules_script_new(worker->account);
 	serve(worker);
 	connect_drop(worker);
+	g_clear_pointer(&worker->rules, rules_script_free);
 }

@@ -26,6 +26,10 @@ work_free(Work *work)
 	g_free(work->folder);
 	g_free(work->section);
 	g_clear_pointer(&work->found, g_array_unref);
+	g_clear_pointer(&work->rows, g_array_unref);
+	g_clear_pointer(&work->wholes, g_array_unref);
+	if (work->then != NULL)
+		work->then(work->then_data);
 	g_free(work);
 }
 
@@ -152,6 +156,19 @@ void
 worker_post(Worker *worker, WorkKind kind)
 {
 	post(worker, work_new(kind));
+}
+
+void
+worker_post_rows(
+	Worker *worker, GArray *rows, GArray *wholes, void (*then)(gpointer data), gpointer then_data)
+{
+	Work *work = work_new(WORK_ROWS);
+
+	work->rows = rows;
+	work->wholes = wholes;
+	work->then = then;
+	work->then_data = then_data;
+	post(worker, work);
 }
 
 void

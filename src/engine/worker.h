@@ -33,6 +33,8 @@ typedef enum {
 	WORK_SEARCH, /* folder_id, section: the text */
 	WORK_OUTBOX,
 	WORK_FILE_SENT, /* look after the copies of what was sent */
+	WORK_ROWS,      /* rows, wholes: fetch headers and octets, then tell */
+	WORK_RULES,     /* what arrived and needs more than headers, or a claim */
 } WorkKind;
 
 typedef struct {
@@ -45,7 +47,10 @@ typedef struct {
 	RowId row;
 	EngineWant want;
 	char *section;
-	GArray *found; /* SEARCH: of RowId */
+	GArray *found;               /* SEARCH: of RowId */
+	GArray *rows, *wholes;       /* ROWS */
+	void (*then)(gpointer data); /* ROWS: whether or not they could be had */
+	gpointer then_data;
 	guint question;
 	gboolean yes;
 	Secret *secret;
@@ -71,6 +76,9 @@ void worker_post_sync(
 void worker_post_replay(Worker *worker, guint ticket);
 void worker_post_open(Worker *worker, FolderId folder);
 void worker_post_search(Worker *worker, guint ticket, Cancel *cancel, FolderId folder, const char *text);
+/* Headers and whole octets of rows (arrays taken over); then is called in the end, on whatever thread. */
+void worker_post_rows(
+	Worker *worker, GArray *rows, GArray *wholes, void (*then)(gpointer data), gpointer then_data);
 void worker_post_want(Worker *worker, guint ticket, ControlRequest *control, Cancel *cancel, RowId row,
 	EngineWant want, const char *section);
 /* secret is taken over. */
@@ -110,16 +118,17 @@ struct Worker {
 	gint generation;       /* of the cache that mailbox and skipped speak of */
 	GHashTable *skipped;   /* sync: folder ids whose job the user cancelled; until asked for */
 	gint64 next_round_us;
-	guint fetched;       /* messages whose headers came, since the start */
-	gboolean compressed; /* COMPRESS was tried on this connection */
-	gboolean list_known; /* LIST came on this connection */
-	guint refused;       /* fetch, watch: connections that failed while sync is on line */
-	gboolean given_up;   /* goes without this connection */
-	gint64 file_at_us;   /* sync: when to look after sent copies again; 0: not */
-	GHashTable *looked;  /* sync: outbox id -> time of the first look, both gint64 */
-	GQueue deferred;     /* sync: of Work, after what runs now */
-	guint folders_lost;  /* of the last LIST: past the limit, or damaged */
-	GError *left_out;    /* what of the server's answers could not be used, not told yet; NULL */
+	guint fetched;             /* messages whose headers came, since the start */
+	gboolean compressed;       /* COMPRESS was tried on this connection */
+	gboolean list_known;       /* LIST came on this connection */
+	guint refused;             /* fetch, watch: connections that failed while sync is on line */
+	gboolean given_up;         /* goes without this connection */
+	gint64 file_at_us;         /* sync: when to look after sent copies again; 0: not */
+	GHashTable *looked;        /* sync: outbox id -> time of the first look, both gint64 */
+	GQueue deferred;           /* sync: of Work, after what runs now */
+	struct RulesScript *rules; /* sync: the account's rules; NULL in others */
+	guint folders_lost;        /* of the last LIST: past the limit, or damaged */
+	GError *left_out;          /* what of the server's answers could not be used, not told yet; NULL */
 };
 
 /* Its own view of the cache; NULL while there is none. */

@@ -161,6 +161,8 @@ gboolean store_cache_settle(StoreCache *cache, const Operation *operation, GErro
  * wherever the message was moved to since; 0: not yet.
  */
 RowId store_cache_became(StoreCache *cache, RowId provisional);
+/* The row is here and no operation hides it. */
+gboolean store_cache_shows(StoreCache *cache, RowId row);
 /* The failed mark goes. */
 gboolean store_cache_forget(StoreCache *cache, const Operation *operation, GError **error);
 /* Where a message of an operation is now: (folder, uid) by alias, or a unique match by key and size in that

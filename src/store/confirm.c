@@ -248,3 +248,11 @@ store_cache_forget(StoreCache *cache, const Operation *operation, GError **error
 	cache->pending_rows -= changes(cache);
 	return cache_commit(cache, error);
 }
+
+gboolean
+store_cache_shows(StoreCache *cache, RowId id)
+{
+	RowBrief row;
+
+	return row_find(cache, id, &row) && !row.hidden;
+}

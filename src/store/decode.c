@@ -10,6 +10,7 @@
 #include "store/cache-private.h"
 
 #include "mime/header.h"
+#include "store/view.h"
 #include "util/dates.h"
 #include "util/limits.h"
 
@@ -77,8 +78,11 @@ static const char *const kept_names[] = {"Cc", "Bcc", "Reply-To", "Sender", "Lis
 static void
 keep_line(GString *kept, const char *name, const char *value, gsize length)
 {
-	if (kept->len + length > KEPT_BYTES || memchr(value, '\0', length) != NULL)
+	if (kept->len + length > KEPT_BYTES || memchr(value, '\0', length) != NULL) {
+		if (!g_str_has_suffix(kept->str, STORE_FIELDS_CUT))
+			g_string_append(kept, STORE_FIELDS_CUT);
 		return;
+	}
 	g_string_append_printf(kept, length > 0 && g_ascii_isspace(value[0]) ? "%s:" : "%s: ", name);
 	g_string_append_len(kept, value, (gssize)length);
 	g_string_append(kept, "\r\n");

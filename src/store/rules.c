@@ -273,6 +273,17 @@ journal_rule_see(Journal *journal, const char *account, const char *handle, cons
 	return journal_end(journal, error);
 }
 
+GHashTable *
+journal_rule_people(Journal *journal)
+{
+	GHashTable *people = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	sqlite3_stmt *row = base_query(journal->base, "SELECT address FROM person", "");
+
+	while (base_step(journal->base, row))
+		g_hash_table_add(people, base_column_text(row, 0));
+	return people;
+}
+
 /* ---- once a day ------------------------------------------------------------------------- */
 
 gint64

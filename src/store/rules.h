@@ -95,6 +95,7 @@ typedef enum {
 	RULE_CLAIM_NONE,
 	RULE_CLAIM_ASKED, /* about to be, or being, asked of the server */
 	RULE_CLAIM_OURS,  /* what must be done once is ours to do */
+	RULE_CLAIM_BEGUN, /* a program was begun: after a crash it is not run again */
 	RULE_CLAIM_DONE,  /* and was done, or left */
 } RuleClaim;
 
@@ -110,6 +111,9 @@ gboolean journal_rule_seen(
 /* Known from now on for that long; last: the time begins anew at each sight, else at the first. */
 gboolean journal_rule_see(Journal *journal, const char *account, const char *handle, const char *id,
 	gint64 now, guint64 seconds, gboolean last, GError **error);
+
+/* Addresses that were written to, case folded: a set of char *, the caller's. */
+GHashTable *journal_rule_people(Journal *journal);
 
 /* ---- once a day ------------------------------------------------------------------------- */
 

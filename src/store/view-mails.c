@@ -3,6 +3,8 @@
 
 #include "store/view-private.h"
 
+#include <string.h>
+
 #define MAIL_SELECT                                                                                          \
 	"SELECT " VIEW_ROW_COLUMNS ", x.text, m.message_id, m.node FROM message m" VIEW_ROW_JOINS            \
 	" LEFT JOIN text x ON x.id = m.fields "
@@ -63,4 +65,80 @@ store_view_mails(StoreView *view, FolderId folder, RowId below, gsize limit)
 	while (base_step(base, query))
 		g_ptr_array_add(mails, read_mail(query));
 	return mails;
+}
+
+/* ---- counts --------------------------------------------------------------------------- */
+
+#define COUNT "SELECT sum(folder = ?1), count(*) FROM message WHERE "
+
+/* For LIKE with ESCAPE '\\'. */
+static char *
+like_pattern(const char *before, const char *text, const char *after)
+{
+	GString *pattern = g_string_new(before);
+
+	for (const char *c = text; *c != '\0'; c++) {
+		if (*c == '%' || *c == '_' || *c == '\\')
+			g_string_append_c(pattern, '\\');
+		g_string_append_c(pattern, *c);
+	}
+	g_string_append(pattern, after);
+	return g_string_free(pattern, FALSE);
+}
+
+static sqlite3_stmt *
+count_query(StoreBase *base, FolderId folder, StoreCountKind kind, const char *value)
+{
+	g_autofree char *at = like_pattern("%@", value, "");
+	g_autofree char *below = like_pattern("%.", value, "");
+	g_autofree char *inside = like_pattern("%", value, "%");
+	g_autofree char *exactly = like_pattern("", value, "");
+	sqlite3_stmt *query;
+
+	switch (kind) {
+	case STORE_COUNT_LIST:
+		query = base_query(base,
+			COUNT "list IN (SELECT id FROM text WHERE kind = ?2 AND text LIKE ?3 ESCAPE '\\')",
+			"iit", (gint64)folder, (gint64)TEXT_LIST, exactly);
+		break;
+	case STORE_COUNT_SENDER:
+		query = base_query(base,
+			COUNT "person IN (SELECT id FROM person WHERE address LIKE ?2 ESCAPE '\\')", "it",
+			(gint64)folder, exactly);
+		break;
+	case STORE_COUNT_DOMAIN:
+		query = base_query(base,
+			COUNT "person IN (SELECT id FROM person WHERE address LIKE ?2 ESCAPE '\\'"
+			      " OR (instr(address, '@') > 0 AND address LIKE ?3 ESCAPE '\\'))",
+			"itt", (gint64)folder, at, below);
+		break;
+	case STORE_COUNT_SUBJECT:
+		query = base_query(base,
+			COUNT "subject IN (SELECT id FROM text WHERE kind = ?2 AND text LIKE ?3 ESCAPE '\\')",
+			"iit", (gint64)folder, (gint64)TEXT_SUBJECT, inside);
+		break;
+	default:
+		query = base_query(base, COUNT "look & ?2 = ?3", "iii", (gint64)folder, (gint64)LOOK_PRIORITY,
+			(gint64)(strcmp(value, "high") == 0 ? PRIORITY_HIGH : PRIORITY_LOW));
+		break;
+	}
+	/* What is bound is gone with this function: it is stepped here. */
+	base_step(base, query);
+	return query;
+}
+
+void
+store_view_count(StoreView *view, FolderId folder, StoreCountKind kind, const char *value, guint *here,
+	guint *everywhere)
+{
+	StoreBase *base = view_headers(view);
+	sqlite3_stmt *row;
+
+	*here = *everywhere = 0;
+	if (base == NULL)
+		return;
+	row = count_query(base, folder, kind, value);
+	*here = (guint)sqlite3_column_int64(row, 0);
+	*everywhere = (guint)sqlite3_column_int64(row, 1);
+	base_reset(row);
 }

@@ -69,8 +69,10 @@ char *store_view_message_id(StoreView *view, RowId id);
  * List-Unsubscribe-Post, List-Id, X-Priority, Importance, Priority,
  * X-MSMail-Priority; Content-Type without its parameters; To where it is
  * long; From where it has not exactly one address; Date where it is no date, empty where there is none.
+ * Where there was no room for all of them it holds a line STORE_FIELDS_CUT, which is no field.
  * NULL: none. The caller's.
  */
+#define STORE_FIELDS_CUT "...\r\n"
 char *store_view_fields(StoreView *view, RowId id);
 
 /* A row with all that is kept of its header, for rules. */
@@ -88,6 +90,18 @@ StoreMail *store_view_mail(StoreView *view, RowId id);
 /* The next of a folder below the row `below` (0: from the top), highest id first; of StoreMail, the
  * caller's. */
 GPtrArray *store_view_mails(StoreView *view, FolderId folder, RowId below, gsize limit);
+
+typedef enum {
+	STORE_COUNT_LIST,     /* value: a list's id */
+	STORE_COUNT_SENDER,   /* an address, in any case */
+	STORE_COUNT_DOMAIN,   /* a domain, or what is below it */
+	STORE_COUNT_SUBJECT,  /* what the subject contains, in any case of ASCII */
+	STORE_COUNT_PRIORITY, /* "high" or "low" */
+} StoreCountKind;
+
+/* Messages of a kind in folder, and in all folders. Reads all rows: for the reader thread. */
+void store_view_count(StoreView *view, FolderId folder, StoreCountKind kind, const char *value, guint *here,
+	guint *everywhere);
 
 /* People seen: addresses whose name or address has a word that begins with prefix, best first (written to,
  * then seen most). "Name <address>", GPtrArray of char*. */

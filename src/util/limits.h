@@ -68,6 +68,7 @@
 #define LIMIT_SIEVE_VARIABLES 128
 #define LIMIT_SIEVE_VARIABLE (4 * 1024) /* octets of a value */
 #define LIMIT_SIEVE_REDIRECTS 5
+#define LIMIT_SIEVE_HOPS 50           /* Received fields of a message that is still redirected */
 #define LIMIT_SIEVE_INCLUDES 10       /* depth */
 #define LIMIT_SIEVE_INCLUDED 100      /* scripts in all */
 #define LIMIT_MANAGE_LINE (64 * 1024) /* of a ManageSieve server, without literals */
