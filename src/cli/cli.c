@@ -53,6 +53,12 @@ static const Row rows[] = {
 	{{"send", "[FILE.eml]", N_("Send a message from a file or standard input; --queue only queues it."),
 		 NULL},
 		cli_send, 0, 1},
+	{{"rules", "check SCRIPT | test SCRIPT FILE.eml... | run FOLDER | why MESSAGE",
+		 N_("Check, try and run the Sieve rules; tell which rule touched a message."),
+		 N_("check compiles a script. test says what it would do with messages from files. run runs "
+		    "the "
+		    "account's rules over a folder, with --dry-run only in words.")},
+		cli_rules, 1, -1},
 };
 
 static const CliOption options[] = {
@@ -61,7 +67,8 @@ static const CliOption options[] = {
 	{"log", "FILE", N_("write the log to FILE"), NULL},
 	{"debug", "CATEGORY", N_("also log imap, smtp, sieve, net, store, engine, ui or all"), NULL},
 	{"width", "N", N_("cells of a line of text"), NULL},
-	{"wait", NULL, N_("wait until the server has done it"), "move copy flag delete undo append folder"},
+	{"wait", NULL, N_("wait until the server has done it"),
+		"move copy flag delete undo append folder rules"},
 	{"threads", NULL, N_("order by threads"), "list"},
 	{"limit", "N", N_("at most N rows"), "list"},
 	{"from", "ROW", N_("start at row ROW, from 0"), "list"},
@@ -69,6 +76,10 @@ static const CliOption options[] = {
 	{"file", "FILE.eml", N_("show a message from a file"), "show"},
 	{"raw", NULL, N_("the message's octets as they are"), "show"},
 	{"queue", NULL, N_("only queue the message"), "send"},
+	{"dry-run", NULL, N_("only say what would be done"), "rules"},
+	{"envelope-from", "A", N_("rules test: the envelope's sender"), "rules"},
+	{"envelope-to", "A", N_("rules test: the envelope's recipient"), "rules"},
+	{"now", "TIME", N_("rules test: the time that it is, as 2026-11-20T09:12:00+01:00"), "rules"},
 	{"address", "A", N_("the mail address"), "setup"},
 	{"name", "N", N_("your name"), "setup"},
 	{"label", "L", N_("what the account is called on the screen"), "setup"},
@@ -305,6 +316,10 @@ entries_of(Cli *cli, const char *command)
 		{"file", 0, 0, G_OPTION_ARG_FILENAME, &cli->file, NULL, NULL},
 		{"raw", 0, 0, G_OPTION_ARG_NONE, &cli->raw, NULL, NULL},
 		{"queue", 0, 0, G_OPTION_ARG_NONE, &cli->queue, NULL, NULL},
+		{"dry-run", 0, 0, G_OPTION_ARG_NONE, &cli->dry_run, NULL, NULL},
+		{"envelope-from", 0, 0, G_OPTION_ARG_STRING, &cli->envelope_from, NULL, NULL},
+		{"envelope-to", 0, 0, G_OPTION_ARG_STRING, &cli->envelope_to, NULL, NULL},
+		{"now", 0, 0, G_OPTION_ARG_STRING, &cli->now, NULL, NULL},
 		{"address", 0, 0, G_OPTION_ARG_STRING, &cli->address, NULL, NULL},
 		{"name", 0, 0, G_OPTION_ARG_STRING, &cli->name, NULL, NULL},
 		{"label", 0, 0, G_OPTION_ARG_STRING, &cli->label, NULL, NULL},
@@ -396,7 +411,8 @@ cli_clear(Cli *cli)
 	g_clear_pointer(&cli->config, config_free);
 	char *strings[] = {cli->account, cli->log, cli->debug, cli->to, cli->file, cli->address, cli->name,
 		cli->imap, cli->imap_security, cli->smtp, cli->smtp_security, cli->user, cli->ca_file,
-		cli->password_command, cli->token_command, cli->vault_phrase_file, cli->label};
+		cli->password_command, cli->token_command, cli->vault_phrase_file, cli->label,
+		cli->envelope_from, cli->envelope_to, cli->now};
 	for (gsize i = 0; i < G_N_ELEMENTS(strings); i++)
 		g_free(strings[i]);
 }

@@ -31,6 +31,9 @@ typedef struct {
 	char *file;
 	gboolean queue;
 	gboolean raw;
+	/* rules */
+	gboolean dry_run;
+	char *envelope_from, *envelope_to, *now;
 	/* setup */
 	char *address, *name, *imap, *imap_security, *smtp, *smtp_security, *user, *ca_file,
 		*password_command, *token_command, *vault_phrase_file, *label;
@@ -129,6 +132,8 @@ void cli_json_addresses(Json *json, const char *name, const GPtrArray *addresses
 void cli_json_flags(Json *json, guint32 flags, const char *keywords);
 /* RFC 3339 in UTC; 0: null. */
 void cli_json_time(Json *json, const char *name, gint64 seconds);
+/* "actions", of SieveAction. (rules-test.c) */
+void cli_json_actions(Json *json, const GPtrArray *actions);
 /* Array of strings. */
 void cli_json_strings(Json *json, const char *name, const GPtrArray *strings);
 /* "+seen", "$Label" without the sign: the bit, or 0 and it is a keyword. */
@@ -152,3 +157,9 @@ int cli_folder(Cli *cli);
 int cli_journal_command(Cli *cli);
 int cli_outbox(Cli *cli);
 int cli_send(Cli *cli);
+int cli_rules(Cli *cli);
+/* Verbs of `rules`; words[0] is the verb. */
+int cli_rules_check(Cli *cli);
+int cli_rules_test(Cli *cli);
+int cli_rules_run(Cli *cli);
+int cli_rules_why(Cli *cli);
