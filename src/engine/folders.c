@@ -44,22 +44,28 @@ static const struct {
 		"архів|存档|归档|アーカイブ|보관함"},
 };
 
+/* name is one of names, whole. */
 static gboolean
 is_in(const char *names, const char *name)
 {
-	g_auto(GStrv) list = g_strsplit(names, "|", -1);
+	gsize length = strlen(name);
 
-	return g_strv_contains((const char *const *)list, name);
+	for (const char *at = strstr(names, name); length > 0 && at != NULL; at = strstr(at + 1, name)) {
+		if ((at == names || at[-1] == '|') && (at[length] == '|' || at[length] == '\0'))
+			return strchr(name, '|') == NULL;
+	}
+	return FALSE;
 }
 
 FolderRole
 folders_guess_role(const char *name, char delimiter)
 {
 	const char *last = delimiter ? strrchr(name, delimiter) : NULL;
-	g_autofree char *folded = text_fold(last ? last + 1 : name);
+	g_autofree char *folded = NULL;
 
 	if (g_ascii_strcasecmp(name, "INBOX") == 0)
 		return ROLE_INBOX;
+	folded = text_fold(last ? last + 1 : name);
 	for (gsize i = 0; i < G_N_ELEMENTS(role_names); i++)
 		if (is_in(role_names[i].names, folded))
 			return role_names[i].role;
@@ -210,8 +216,9 @@ folders_differs(const StoreFolder *folder)
 	if (folder->server_uidvalidity != 0 && folder->uidvalidity != 0 &&
 		folder->server_uidvalidity != folder->uidvalidity)
 		return TRUE;
+	/* An empty one is left alone, once it is told that it is: of 100,000 folders most are. */
 	if (folder->low_uid != 1)
-		return folder->server_messages > 0 || folder->synced == 0;
+		return folder->server_messages > 0 || (folder->synced == 0 && folder->server_uidnext == 0);
 	if (folder->server_uidnext != 0 && folder->server_uidnext != folder->uidnext)
 		return TRUE;
 	if (folder->server_modseq != 0)

@@ -4,6 +4,7 @@
 #include "imap/folders.h"
 
 #include "imap/writer.h"
+#include "util/limits.h"
 
 static const struct {
 	const char *name;
@@ -94,7 +95,7 @@ imap_folder_parse(ImapParser *parser, GError **error)
 	ImapSlice name;
 
 	if (!take_attributes(parser, folder) || !take_delimiter(parser, &folder->delimiter) ||
-		!imap_take_astring(parser, &name)) {
+		!imap_take_astring(parser, &name) || name.length > LIMIT_FOLDER_NAME) {
 		imap_parser_fail(parser, "LIST", error);
 		return NULL;
 	}

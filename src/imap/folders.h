@@ -11,7 +11,7 @@
 /*
  * LIST or LSUB. Extended data are stepped over (CHILDINFO, OLDNAME), and attributes that are malformed.
  * Lenient: a name that is an atom with brackets or 8-bit octets; a name with NULs (blanks). A new folder, or
- * NULL with FAULT_PROTOCOL.
+ * NULL with FAULT_PROTOCOL: malformed, or a name of more than LIMIT_FOLDER_NAME octets.
  */
 ImapFolder *imap_folder_parse(ImapParser *parser, GError **error);
 /* *mailbox is the caller's raw name. Items that are not known, or malformed, are stepped over. */

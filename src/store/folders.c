@@ -123,8 +123,10 @@ static void
 write_status(StoreCache *cache, FolderId id, const StoreFolder *status)
 {
 	base_run(cache->headers,
-		"UPDATE folder SET server_messages = ?, server_unseen = ?, server_uidnext = ?, server_modseq "
-		"= ?, server_uidvalidity = ? WHERE id = ?",
+		"UPDATE folder SET server_messages = ?1, server_unseen = ?2, server_uidnext = ?3,"
+		" server_modseq = ?4, server_uidvalidity = ?5 WHERE id = ?6 AND (server_messages <> ?1"
+		" OR server_unseen <> ?2 OR server_uidnext <> ?3 OR server_modseq <> ?4"
+		" OR server_uidvalidity <> ?5)",
 		"iiiiii", (gint64)status->server_messages, (gint64)status->server_unseen,
 		(gint64)status->server_uidnext, (gint64)status->server_modseq,
 		(gint64)status->server_uidvalidity, (gint64)id);

@@ -8,6 +8,7 @@ E2E_TESTS = \
 	tests/e2e/test-cli-journal.py \
 	tests/e2e/test-cli-kill.py \
 	tests/e2e/test-cli-liars.py \
+	tests/e2e/test-cli-many.py \
 	tests/e2e/test-cli-send.py \
 	tests/e2e/test-cli-setup.py \
 	tests/e2e/test-cli-sync.py \
@@ -21,7 +22,7 @@ E2E_TESTS = \
 	tests/e2e/test-servers.py \
 	tests/e2e/test-setup.py
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/cli.py tests/e2e/harness.py tests/e2e/screen.py
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/cli.py tests/e2e/harness.py tests/e2e/liar.py tests/e2e/screen.py
 
 # What test-imap-session.py starts.
 check_PROGRAMS += tests/e2e/imap-live
