@@ -6,9 +6,6 @@
 
 #include "sieve/form.h"
 
-/* The item of environment (RFC 5183) that is the age of a message in days. A server that does not know it
- * says no, as it would of mail that has just come. */
-#define FORM_AGE_ITEM "vnd.posthorn.age"
 /* The method of notify (RFC 5435) that is this desktop. */
 #define FORM_NOTIFY_METHOD "desktop:"
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sieve/form-private.h"
+#include "sieve/sieve.h"
 
 typedef struct {
 	GPtrArray *tokens;
@@ -321,7 +322,7 @@ read_age(const Arguments *arguments, GPtrArray *out)
 	FormVerb verb;
 
 	if (arguments->count != 2 || arguments->lists[0]->len != 1 || arguments->lists[1]->len != 1 ||
-		g_ascii_strcasecmp(item(arguments->lists[0], 0), FORM_AGE_ITEM) != 0 ||
+		g_ascii_strcasecmp(item(arguments->lists[0], 0), SIEVE_ENVIRONMENT_AGE) != 0 ||
 		!number_verb(arguments, &verb) || verb != FORM_OVER)
 		return FALSE;
 	add(out, FORM_AGE, FORM_OVER, NULL, item(arguments->lists[1], 0));

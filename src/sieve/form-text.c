@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sieve/form-private.h"
+#include "sieve/sieve.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 
@@ -216,7 +217,8 @@ form_condition_text(const FormCondition *condition)
 		break;
 	case FORM_AGE:
 		g_string_append(out,
-			"environment :value \"ge\" :comparator \"i;ascii-numeric\" \"" FORM_AGE_ITEM "\" ");
+			"environment :value \"ge\" :comparator \"i;ascii-numeric\" \"" SIEVE_ENVIRONMENT_AGE
+			"\" ");
 		form_quote(out, condition->value);
 		break;
 	case FORM_SPAM:

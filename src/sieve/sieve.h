@@ -37,6 +37,13 @@ const char *const *sieve_extensions(void);
 /* Those that run on a server only ("vacation", "reject", "ereject"). */
 gboolean sieve_extension_is_remote(const char *name);
 
+/*
+ * An item of environment (RFC 5183) of our own: the age of a message in whole days, for rules that clean up.
+ * Sieve cannot reckon with dates. A server does not know it, so that such a test never holds there, where a
+ * message has just come.
+ */
+#define SIEVE_ENVIRONMENT_AGE "vnd.posthorn.age"
+
 /* ---- compiling ---------------------------------------------------------------- */
 
 typedef struct SieveScript SieveScript;
