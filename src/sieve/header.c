@@ -94,6 +94,32 @@ check_fields(SieveCompiler *compiler, SieveItem *item)
 	return good && test->matcher != NULL;
 }
 
+/* Fields that hold addresses; address tests no others (RFC 5228, 5.1). */
+static gboolean
+check_address(SieveCompiler *compiler, SieveItem *item)
+{
+	static const char *const fields[] = {"apparently-to", "approved", "bcc", "cc", "delivered-to",
+		"disposition-notification-to", "envelope-to", "errors-to", "from", "mail-followup-to",
+		"mail-reply-to", "reply-to", "resent-bcc", "resent-cc", "resent-from", "resent-reply-to",
+		"resent-sender", "resent-to", "return-path", "return-receipt-to", "sender", "to",
+		"x-envelope-from", "x-envelope-to", "x-original-to", NULL};
+	const SieveArgument *names = item->bound->arguments[0];
+	gboolean good = TRUE;
+
+	for (guint i = 0; i < names->count; i++) {
+		const SieveString *name = &names->strings[i];
+		g_autofree char *lower = g_ascii_strdown(name->text, -1);
+		if (name->pieces != NULL || g_strv_contains(fields, lower))
+			continue;
+		sieve_compiler_complain(compiler, &name->place,
+			_("\"address\" looks at fields that hold addresses, and \"%.60s\" is none; "
+			  "\"header\" looks at any."),
+			name->text);
+		good = FALSE;
+	}
+	return good && check_fields(compiler, item);
+}
+
 /* ---- header ---------------------------------------------------------------------------------- */
 
 static gboolean
@@ -282,7 +308,7 @@ static const SieveRow rows[] = {
 	{.name = "address",
 		.signature = "SS",
 		.accepts = FIELD_TAGS | SIEVE_TAGS_ADDRESS,
-		.check = check_fields,
+		.check = check_address,
 		.test = test_address},
 	{.name = "exists",
 		.signature = "S",

@@ -17,7 +17,7 @@
 
 #include <string.h>
 
-#define REPEAT_MAX 255 /* RE_DUP_MAX at least */
+#define REPEAT_MAX 32767 /* as the C library has it */
 
 typedef struct {
 	const char *pattern;
@@ -156,7 +156,7 @@ braces(Posix *posix, char *repeat, gsize size)
 	if (at >= posix->length || posix->pattern[at] != '}' || (low < 0 && high < 0))
 		return FALSE;
 	if (low > REPEAT_MAX || high > REPEAT_MAX || (high >= 0 && low > high))
-		return wrong(posix, _("a repeat of more than 255 times, or from more to less"));
+		return wrong(posix, _("a repeat of more than 32767 times, or from more to less"));
 	posix->at = at + 1;
 	if (comma && high < 0)
 		g_snprintf(repeat, size, "{%d,}", MAX(low, 0));

@@ -20,7 +20,8 @@ E2E_TESTS = \
 	tests/e2e/test-screen-live.py \
 	tests/e2e/test-screen-offline.py \
 	tests/e2e/test-servers.py \
-	tests/e2e/test-setup.py
+	tests/e2e/test-setup.py \
+	tests/e2e/test-sieve-conformance.py
 TESTS += $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/cli.py tests/e2e/harness.py tests/e2e/liar.py tests/e2e/screen.py
 
@@ -35,6 +36,7 @@ tests_e2e_net_driver_SOURCES = %D%/net-driver.c
 tests_e2e_net_driver_LDADD = $(LINK_SMTP)
 
 # What test-sieve-conformance.py runs beside the server's own.
+EXTRA_DIST += tests/e2e/sieve_samples.py
 check_PROGRAMS += tests/e2e/sieve-driver
 tests_e2e_sieve_driver_SOURCES = %D%/sieve-driver.c
 tests_e2e_sieve_driver_LDADD = $(LINK_SIEVE)

@@ -81,6 +81,7 @@ namespace inbox {{
 }}
 plugin {{
   sieve = file:~/sieve;active=~/active.sieve
+{sieve_lines}
 }}
 imap_logout_format = in=%i out=%o
 {capability}
@@ -90,6 +91,7 @@ protocol imap {{
 }}
 protocol lmtp {{
   mail_plugins = sieve
+  {autocreate}
 }}
 
 service imap-login {{
@@ -162,6 +164,7 @@ def configuration(servers, libraries, root, base, account, ports, domain, option
         mechanisms=options.mechanisms or MECHANISMS, format=options.format, cached=CACHED,
         separator=options.separator, prefix=options.prefix,
         roles="\n".join(_role(name) for name in ROLES) if options.roles else "",
-        imap_plugins=plugins,
+        imap_plugins=plugins, sieve_lines=options.sieve,
+        autocreate="lda_mailbox_autocreate = yes" if options.sieve else "",
         capability=f"imap_capability = {' '.join(offered)}" if without else "",
         rawlog="rawlog_dir = %h/rawlog" if options.rawlog else "", **ports)

@@ -53,6 +53,7 @@ class Options:
     prefix: str = ""             # of folder names, such as "INBOX/"
     roles: bool = True           # Drafts, Sent, ... exist and have their SPECIAL-USE
     rawlog: bool = False         # what each client says after login is kept (see rawlog())
+    sieve: str = ""              # more lines for Dovecot's plugin section; fileinto then makes folders
     smtp: str = "aiosmtpd"       # or postfix, for root only
     smtp_size: int = 20_000_000
 
