@@ -228,12 +228,15 @@ path_complete(const char *text, gsize *start, GPtrArray *candidates)
 
 	*start = (gsize)(prefix - text);
 	while (dir && (name = g_dir_read_name(dir)) && candidates->len < PATHS_SHOWN) {
-		g_autofree char *path = g_build_filename(folder, name, NULL), *shown = NULL;
-		gboolean is_folder = g_file_test(path, G_FILE_TEST_IS_DIR);
+		g_autofree char *path = NULL, *shown = NULL;
+		gboolean is_folder;
 
+		/* Only of what is offered the disk is asked. */
 		if (!g_str_has_prefix(name, prefix) || (name[0] == '.' && prefix[0] != '.') ||
 			!g_utf8_validate(name, -1, NULL))
 			continue;
+		path = g_build_filename(folder, name, NULL);
+		is_folder = g_file_test(path, G_FILE_TEST_IS_DIR);
 		shown = g_strconcat(name, is_folder ? "/" : NULL, NULL);
 		g_ptr_array_add(candidates, candidate_new(shown, NULL, NULL, is_folder ? 1 : 0));
 	}

@@ -67,7 +67,7 @@ loaded(App *app, View *view, Content *content, gpointer data)
 		clipboard_copy_words(app, text = mime_text_string(content->text));
 	else
 		app_say(app, "%s", _("The text is not here yet: Enter fetches it."));
-	content_free(content);
+	content_unref(content);
 	copy_free(copy);
 }
 

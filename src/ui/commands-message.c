@@ -263,7 +263,7 @@ show_addresses(App *app, View *view, Content *content, gpointer data)
 	else
 		app_push(app, text_view_new(app, _("Addresses"), out->str));
 	g_string_free(out, TRUE);
-	content_free(content);
+	content_unref(content);
 }
 
 static void

@@ -39,6 +39,7 @@ content_new(void)
 {
 	Content *content = g_new0(Content, 1);
 
+	content->references = 1;
 	content->fields = g_ptr_array_new_with_free_func(field_free);
 	content->all_fields = g_ptr_array_new_with_free_func(field_free);
 	content->parts = g_ptr_array_new_with_free_func(part_free);
@@ -47,10 +48,17 @@ content_new(void)
 	return content;
 }
 
-void
-content_free(Content *content)
+Content *
+content_ref(Content *content)
 {
-	if (!content)
+	g_atomic_int_inc(&content->references);
+	return content;
+}
+
+void
+content_unref(Content *content)
+{
+	if (!content || !g_atomic_int_dec_and_test(&content->references))
 		return;
 	mime_text_free(content->text);
 	g_ptr_array_unref(content->fields);
@@ -361,7 +369,7 @@ task_free(gpointer data)
 	Task *task = data;
 
 	content_wish_clear(&task->wish);
-	content_free(task->content);
+	content_unref(task->content);
 	g_free(task);
 }
 

@@ -26,7 +26,9 @@ typedef struct {
 	gboolean attachment; /* listed below the message */
 } ContentPart;
 
+/* Never changed once it is handed over: several threads may look at it. */
 typedef struct {
+	gint references;       /* atomic */
 	MimeText *text;        /* NULL: missing */
 	gboolean missing;      /* the octets must come first */
 	GPtrArray *fields;     /* of ContentField: chosen ones, in order */
@@ -42,7 +44,8 @@ typedef struct {
 	GError *error;
 } Content;
 
-void content_free(Content *content);
+Content *content_ref(Content *content);
+void content_unref(Content *content); /* NULL is fine */
 
 typedef void (*ContentDone)(App *app, View *view, Content *content, gpointer data);
 

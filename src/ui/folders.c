@@ -567,12 +567,22 @@ folders_subscribed(View *view, const CommandCall *call)
 }
 
 static void
+folder_read(View *view, const CommandCall *call)
+{
+	const FolderRow *row = row_at(view, view->list->selected);
+
+	(void)call;
+	folder_mark_read(view, row->account, row->folder);
+}
+
+static void
 folder_info(View *view, const CommandCall *call)
 {
 	const FolderRow *row = row_at(view, view->list->selected);
 	const StoreFolder *folder = row->folder;
 	g_autofree char *synced =
-		folder->synced ? dates_format_long((DateTime){folder->synced, 0}) : g_strdup(_("not yet"));
+		folder->synced ? dates_format_long((DateTime){folder->synced, dates_now().offset_minutes})
+			       : g_strdup(_("not yet"));
 	g_autofree char *text =
 		g_strdup_printf(_("%s\n\nMessages    %u\nUnread      %u\nFlagged     %u\nOn server   "
 				  "%u\nSubscribed  %s\nRole        %s\nLast sync   %s\n"),
@@ -662,6 +672,11 @@ static const Command rows[] = {
 		.brief = N_("Subscribe, or end the subscription"),
 		.needs = NEEDS_FOLDER | NEEDS_WRITABLE,
 		.run = folder_subscribe},
+	{.name = "folder-read",
+		.keys = "^R",
+		.brief = N_("Mark all in the folder as read; asks where it is much"),
+		.needs = NEEDS_FOLDER | NEEDS_WRITABLE,
+		.run = folder_read},
 	{.name = "folders-subscribed",
 		.keys = "T",
 		.brief = N_("Show subscribed folders only, or all"),

@@ -2,7 +2,7 @@
 /* folders.h - the folders of all accounts as trees, with counts. */
 #pragma once
 
-#include "ui/view.h"
+#include "ui/core.h"
 
 extern const ViewClass folders_class;
 
@@ -16,3 +16,5 @@ void folders_rebuild(View *view);
  * borrowed. */
 UiAccount *folders_step_unread(
 	App *app, UiAccount *account, const char *folder, int step, const char **found);
+/* folder-read.c: all in it read; over confirm-over messages it asks. */
+void folder_mark_read(View *view, UiAccount *account, const StoreFolder *folder);

@@ -301,13 +301,20 @@ index_selected(View *view)
 	return index_row((IndexView *)view, ((IndexView *)view)->list.selected);
 }
 
+/* Own answers that stand in a thread from another folder are rows, but no messages of this one. */
 guint
 index_position(View *view, guint *count)
 {
 	IndexView *index = (IndexView *)view;
+	guint at = 0;
 
-	*count = index->list.count;
-	return index->list.selected + 1;
+	*count = 0;
+	for (guint row = 0; index->order && row < index->list.count; row++) {
+		*count += !index->order->entries[index_entry(index, row)].foreign;
+		if (row == index->list.selected)
+			at = *count;
+	}
+	return MAX(at, MIN(*count, 1));
 }
 
 gboolean

@@ -31,6 +31,7 @@ src_ui_libui_a_SOURCES = \
 	%D%/errors.c \
 	%D%/events.c \
 	%D%/files.c %D%/files.h \
+	%D%/folder-read.c \
 	%D%/folders.c %D%/folders.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/help.c %D%/help.h \

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ui/aside.h"
 #include "ui/index.h"
 #include "ui/links.h"
 #include "ui/pager-state.h"
@@ -169,25 +170,81 @@ wrap_toggle(View *view, const CommandCall *call)
 /* ---- search ----------------------------------------------------------------------------------------------
  */
 
+typedef struct {
+	App *app;
+	guint view_id;
+	Content *content;
+	GArray *lines; /* of PagerLine, as they stood */
+	char *words;
+	guint from, found; /* found: G_MAXUINT: nowhere */
+	gboolean up, again, wrapped;
+} Find;
+
 static void
-find(View *view, gboolean up, gboolean again)
+find_free(gpointer data)
+{
+	Find *find = data;
+
+	content_unref(find->content);
+	g_array_unref(find->lines);
+	g_free(find->words);
+	g_free(find);
+}
+
+static void
+find_run(EngineWorker *worker, gpointer data, Cancel *cancel)
+{
+	Find *find = data;
+	g_autofree char *folded = text_fold(find->words);
+
+	(void)worker;
+	find->found = pager_search(find->content, find->lines, folded, find->from, find->up, cancel);
+	if (find->found != G_MAXUINT || find->up)
+		return;
+	find->found = pager_search(find->content, find->lines, folded, 0, FALSE, cancel);
+	find->wrapped = find->found != G_MAXUINT;
+}
+
+static void
+find_done(gpointer data)
+{
+	Find *find = data;
+	View *view = app_view(find->app, find->view_id);
+	PagerView *pager = (PagerView *)view;
+
+	/* Another message, or laid out anew: its lines are others. */
+	if (!view || pager->content != find->content || pager->lines->len != find->lines->len)
+		return;
+	if (find->wrapped && find->again)
+		app_say(find->app, "%s", _("Went on from the top."));
+	if (find->found == G_MAXUINT)
+		app_say(find->app, _("\"%s\" is not in this message."), find->words);
+	else
+		scroll_to(view, find->found);
+}
+
+/* On the reader: a text may have very many lines. */
+static void
+look_for(View *view, gboolean up, gboolean again)
 {
 	PagerView *pager = (PagerView *)view;
-	g_autofree char *folded = text_fold(view->search);
-	guint from = pager->scroll.top, line;
+	guint from = pager->scroll.top;
+	Find *find;
 
+	if (!pager->content)
+		return;
 	if (again)
 		from = up ? (from == 0 ? 0 : from - 1) : from + 1;
-	line = pager_search(pager, folded, from, up);
-	if (line == G_MAXUINT && !up) {
-		line = pager_search(pager, folded, 0, FALSE);
-		if (line != G_MAXUINT && again)
-			app_say(view->app, "%s", _("Went on from the top."));
-	}
-	if (line == G_MAXUINT)
-		app_say(view->app, _("\"%s\" is not in this message."), view->search);
-	else
-		scroll_to(view, line);
+	find = g_new0(Find, 1);
+	find->app = view->app;
+	find->view_id = view->id;
+	find->content = content_ref(pager->content);
+	find->lines = g_array_copy(pager->lines);
+	find->words = g_strdup(view->search);
+	find->from = from;
+	find->up = up;
+	find->again = again;
+	app_aside(view->app, ENGINE_READER, find_run, find_done, find, find_free, NULL);
 }
 
 static void
@@ -200,7 +257,7 @@ search_done(App *app, View *view, const char *words, gpointer data)
 	view->search = g_strdup(words);
 	view->search_up = GPOINTER_TO_INT(data);
 	((PagerView *)view)->no_highlight = FALSE;
-	find(view, view->search_up, FALSE);
+	look_for(view, view->search_up, FALSE);
 }
 
 static void
@@ -234,14 +291,14 @@ static void
 search_next(View *view, const CommandCall *call)
 {
 	(void)call;
-	find(view, view->search_up, TRUE);
+	look_for(view, view->search_up, TRUE);
 }
 
 static void
 search_opposite(View *view, const CommandCall *call)
 {
 	(void)call;
-	find(view, !view->search_up, TRUE);
+	look_for(view, !view->search_up, TRUE);
 }
 
 static void
@@ -303,6 +360,11 @@ static const Command rows[] = {
 	{.name = "message-previous",
 		.keys = "k",
 		.hint = N_("previous"),
+		.brief = N_("Go to the previous message"),
+		.run = message_previous},
+	{.name = "entry-next-any", .keys = "J", .brief = N_("Go to the next message"), .run = message_next},
+	{.name = "entry-previous-any",
+		.keys = "K",
 		.brief = N_("Go to the previous message"),
 		.run = message_previous},
 	{.name = "half-next", .keys = "]", .brief = N_("Go on by half a page"), .run = scroll_half_next},

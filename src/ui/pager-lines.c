@@ -271,17 +271,17 @@ pager_lay_out(PagerView *pager)
 }
 
 guint
-pager_search(const PagerView *pager, const char *folded, guint from, gboolean up)
+pager_search(const Content *content, const GArray *lines, const char *folded, guint from, gboolean up,
+	const Cancel *cancel)
 {
-	const MimeText *text = pager->content ? pager->content->text : NULL;
-
-	for (guint i = from; text && i < pager->lines->len; i += up ? -1 : 1) {
-		const PagerLine *line = &g_array_index(pager->lines, PagerLine, i);
+	for (guint i = from; content->text && i < lines->len && !cancel_is_triggered(cancel);
+		i += up ? -1 : 1) {
+		const PagerLine *line = &g_array_index(lines, PagerLine, i);
 		g_autofree char *small = NULL;
 
 		if (line->kind != PAGER_TEXT)
 			continue;
-		small = text_fold(mime_text_chars(text, line->n));
+		small = text_fold(mime_text_chars(content->text, line->n));
 		if (strstr(small, folded))
 			return i;
 	}

@@ -60,6 +60,8 @@ void pager_reload(PagerView *pager);
 /* pager-lines.c: lines and box from what is known; keeps the place. */
 void pager_lay_out(PagerView *pager);
 int pager_text_width(const PagerView *pager);
-/* First line from `from` on (backwards: up) whose text holds folded; G_MAXUINT: none. */
-guint pager_search(const PagerView *pager, const char *folded, guint from, gboolean up);
+/* First of the lines (of PagerLine) from `from` on (backwards: up) whose text holds folded; G_MAXUINT: none.
+ * On a worker. */
+guint pager_search(const Content *content, const GArray *lines, const char *folded, guint from, gboolean up,
+	const Cancel *cancel);
 void pager_draw(View *view, Grid *grid, Rect rect, gboolean focused);

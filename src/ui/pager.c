@@ -102,7 +102,7 @@ fetched(App *app, View *view, const EngineEvent *event, gpointer data)
 static void
 take_content(PagerView *pager, Content *content)
 {
-	content_free(pager->content);
+	content_unref(pager->content);
 	pager->content = content;
 	pager->laid_out = pager_text_width(pager);
 	pager_lay_out(pager);
@@ -115,7 +115,7 @@ loaded(App *app, View *view, Content *content, gpointer data)
 
 	(void)data;
 	if (!view) {
-		content_free(content);
+		content_unref(content);
 		return;
 	}
 	g_clear_pointer(&pager->loading, cancel_unref);
@@ -123,7 +123,7 @@ loaded(App *app, View *view, Content *content, gpointer data)
 	if (content->missing && pager->account && app->engine && !content->error) {
 		pager->ticket = engine_want(app->engine, pager->account->key, pager->row, WANT_TEXT, NULL);
 		app_expect(app, pager->ticket, view, fetched, NULL, NULL);
-		content_free(content);
+		content_unref(content);
 		return;
 	}
 	if (content->error)
@@ -165,7 +165,7 @@ static void
 show(PagerView *pager, UiAccount *account, const StoreRow *row)
 {
 	stop(pager);
-	g_clear_pointer(&pager->content, content_free);
+	g_clear_pointer(&pager->content, content_unref);
 	g_clear_pointer(&pager->failure, g_free);
 	g_clear_pointer(&pager->known, store_row_free);
 	pager->account = account;
@@ -299,7 +299,7 @@ pager_free(View *view)
 	PagerView *pager = (PagerView *)view;
 
 	stop(pager);
-	content_free(pager->content);
+	content_unref(pager->content);
 	store_row_free(pager->known);
 	g_clear_pointer(&pager->file, g_bytes_unref);
 	g_array_free(pager->lines, TRUE);

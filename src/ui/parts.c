@@ -49,16 +49,16 @@ loaded(App *app, View *view, Content *content, gpointer data)
 
 	(void)data;
 	if (!parts) {
-		content_free(content);
+		content_unref(content);
 		return;
 	}
 	if (content->parts->len == 0 && parts->account && !content->error && content->missing) {
 		parts->ticket = engine_want(app->engine, parts->account->key, parts->row, WANT_TEXT, NULL);
 		app_expect(app, parts->ticket, view, structure_fetched, NULL, NULL);
-		content_free(content);
+		content_unref(content);
 		return;
 	}
-	content_free(parts->content);
+	content_unref(parts->content);
 	parts->content = content;
 	if (content->error)
 		app_error(app, content->error);
@@ -98,7 +98,7 @@ parts_free(View *view)
 	PartsView *parts = (PartsView *)view;
 
 	app_forget(view->app, parts->ticket);
-	content_free(parts->content);
+	content_unref(parts->content);
 	g_clear_pointer(&parts->octets, g_bytes_unref);
 	g_free(parts->folder);
 	g_free(parts);

@@ -88,7 +88,7 @@ pipe_new(View *view, UiAccount *account, const GArray *rows, GBytes *octets)
 	pipe->rows = rows ? g_array_ref((GArray *)rows) : NULL;
 	pipe->octets = octets ? g_bytes_ref(octets) : NULL;
 	pipe->messages = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	pipe->contents = g_ptr_array_new_with_free_func((GDestroyNotify)content_free);
+	pipe->contents = g_ptr_array_new_with_free_func((GDestroyNotify)content_unref);
 	return pipe;
 }
 
@@ -250,7 +250,7 @@ got_content(App *app, View *view, Content *content, gpointer data)
 
 		pipe->wanted = TRUE;
 		app_expect(app, ticket, view, text_fetched, box_new(pipe), box_free);
-		content_free(content);
+		content_unref(content);
 		return;
 	}
 	if (content->error || !content->text) {
@@ -258,7 +258,7 @@ got_content(App *app, View *view, Content *content, gpointer data)
 			app_error(app, content->error);
 		else
 			app_say(app, "%s", _("This message has no text."));
-		content_free(content);
+		content_unref(content);
 		pipe_free(pipe);
 		return;
 	}

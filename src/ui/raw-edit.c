@@ -334,7 +334,7 @@ find_page(App *app, View *view, Content *content, gpointer data)
 			argv[0]);
 		app_confirm(app, view, words, browse_confirmed, browse, browse_free);
 	}
-	content_free(content);
+	content_unref(content);
 }
 
 void

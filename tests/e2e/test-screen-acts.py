@@ -64,7 +64,9 @@ def go(screen, subject):
     """Put the cursor on a message of the index."""
     screen.wait("Newest")
     screen.keys("/", control("U"), subject, ENTER)
-    screen.wait_until(lambda s: subject in s.lines()[s.cursor[1]], f"the cursor on {subject}")
+    # While a picture is drawn the cursor stands anywhere: it counts when nothing moves any more.
+    there = lambda s: subject in s.lines()[s.cursor[1]] and not s.pump(0.15) and subject in s.lines()[s.cursor[1]]
+    screen.wait_until(there, f"the cursor on {subject}")
 
 
 def compose(screen, to="carol@example.org", subject="A letter"):
@@ -406,6 +408,54 @@ def a_large_attachment_is_built_while_keys_are_answered():
         screen.keys("q")
         screen.wait("large.bin", seconds=60)
     os.unlink(large)
+
+
+@harness.test
+def a_whole_folder_is_read_from_the_list_of_folders():
+    many = harness.Home()
+    offline.fill(many, [mail(f"Unread {number}", age=100 + number) for number in range(30)] +
+                 [mail("In the archive", folder="Archive")])
+    with Screen(many, "--offline") as screen:
+        screen.wait("30 unread")
+        screen.keys("y")
+        screen.wait("Folders")
+        screen.keys(control("R"))
+        screen.wait("Mark 30 messages in INBOX as read? y/n")
+        screen.keys("y")
+        screen.wait("u undoes")
+        screen.keys("/", "Archive", ENTER)
+        screen.wait_until(lambda s: "Archive" in s.lines()[s.cursor[1]], "the cursor there")
+        screen.keys(control("R"))
+        screen.wait_until(lambda s: not any(line[60:70].strip() for line in s.lines() if " INBOX " in line or "Archive" in line), "no counts")
+        screen.keys(control("R"))
+        screen.wait("Nothing is unread in Archive")
+
+
+@harness.test
+def the_place_in_the_pager_counts_the_folders_own_messages():
+    threaded = harness.Home()
+    root = mail("A walk", age=5000)
+    answer = mail("Re: A walk", folder="Sent", flags=("\\Seen",), age=4000, sender="Alice Example <alice@example.org>",
+                  extra=f"In-Reply-To: <acts-{mail.count}@example.org>\r\n")
+    offline.fill(threaded, [root, answer, mail("Another", age=3000)])
+    with Screen(threaded, "--offline") as screen:
+        screen.wait("2 messages", "A walk", "└ Re: A walk")
+        screen.keys(ENTER)
+        screen.wait("of 2 ")
+
+
+@harness.test
+def a_text_is_searched_off_the_main_thread():
+    with start() as screen:
+        go(screen, "Plain words")
+        screen.keys(ENTER)
+        screen.wait("From here on.")
+        screen.keys("/", control("U"), "nowhere to be seen", ENTER)
+        screen.wait('"nowhere to be seen" is not in this message')
+        screen.keys("/", control("U"), "here on", ENTER)
+        screen.wait_gone("is not in this message")
+        screen.keys("n", "E")
+        screen.wait("0 of this run")
 
 
 harness.done()

@@ -99,7 +99,9 @@ def start(*arguments, columns=80, lines=24):
 def go(screen, subject):
     screen.wait("INBOX")
     screen.keys("/", control("U"), subject, ENTER)
-    screen.wait_until(lambda s: subject in s.lines()[s.cursor[1]], f"the cursor on {subject}")
+    # While a picture is drawn the cursor stands anywhere: it counts when nothing moves any more.
+    there = lambda s: subject in s.lines()[s.cursor[1]] and not s.pump(0.15) and subject in s.lines()[s.cursor[1]]
+    screen.wait_until(there, f"the cursor on {subject}")
 
 
 def is_clean(screen):
