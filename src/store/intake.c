@@ -303,11 +303,15 @@ store_cache_intake(StoreCache *cache, FolderId folder, GPtrArray *intakes, guint
 	Batch batch = {.cache = cache, .folder = folder, .fresh = fresh};
 	guint fresh_before = fresh != NULL ? fresh->len : 0;
 	guint32 first = 0, last = 0;
-	gboolean done;
+	gboolean done, in_order = TRUE;
 
-	for (guint i = 0; i < intakes->len; i++)
-		g_ptr_array_add(sorted, g_ptr_array_index(intakes, i));
-	g_ptr_array_sort(sorted, compare_uids);
+	for (guint i = 0; i < intakes->len; i++) {
+		gpointer intake = g_ptr_array_index(intakes, i);
+		in_order = in_order && (i == 0 || compare_uids(&intakes->pdata[i - 1], &intake) <= 0);
+		g_ptr_array_add(sorted, intake);
+	}
+	if (!in_order)
+		g_ptr_array_sort(sorted, compare_uids);
 	if (sorted->len > 0) {
 		first = ((StoreIntake *)g_ptr_array_index(sorted, 0))->uid;
 		last = ((StoreIntake *)g_ptr_array_index(sorted, sorted->len - 1))->uid;

@@ -73,6 +73,19 @@ write_hashes(StoreCache *cache, StoreMap *hashes, const char *sql)
 		store_filter_add(&cache->settled, entries[i].key);
 }
 
+/* What was interned since is in memory, unless the cache was opened anew or a text was met as another one. */
+static gboolean
+take_from_memory(StoreMap *hashes, const StoreMap *known, gint64 settled, gint64 next)
+{
+	for (gsize i = 0; known->entries != NULL && i <= known->mask; i++)
+		if (known->entries[i].key != 0 && known->entries[i].value > settled)
+			store_map_put(hashes, known->entries[i].key, known->entries[i].value);
+	if (hashes->used == (gsize)(next - 1 - settled))
+		return TRUE;
+	store_map_clear(hashes);
+	return FALSE;
+}
+
 static void
 settle_text_hashes(StoreCache *cache)
 {
@@ -81,13 +94,15 @@ settle_text_hashes(StoreCache *cache)
 
 	if (cache->text_settled + 1 >= cache->next_text)
 		return;
-	rows = base_query(
-		cache->headers, "SELECT id, kind, text FROM text WHERE id > ?", "i", cache->text_settled);
-	while (base_step(cache->headers, rows))
-		store_map_put(&hashes,
-			intern_text_hash(cache, (TextKind)sqlite3_column_int(rows, 1),
-				(const char *)sqlite3_column_text(rows, 2)),
-			sqlite3_column_int64(rows, 0));
+	if (!take_from_memory(&hashes, &cache->texts, cache->text_settled, cache->next_text)) {
+		rows = base_query(cache->headers, "SELECT id, kind, text FROM text WHERE id > ?", "i",
+			cache->text_settled);
+		while (base_step(cache->headers, rows))
+			store_map_put(&hashes,
+				intern_text_hash(cache, (TextKind)sqlite3_column_int(rows, 1),
+					(const char *)sqlite3_column_text(rows, 2)),
+				sqlite3_column_int64(rows, 0));
+	}
 	write_hashes(cache, &hashes, "INSERT OR IGNORE INTO text_hash VALUES(?, ?)");
 	cache->text_settled = cache->next_text - 1;
 }
@@ -100,13 +115,15 @@ settle_person_hashes(StoreCache *cache)
 
 	if (cache->person_settled + 1 >= cache->next_person)
 		return;
-	rows = base_query(cache->headers, "SELECT id, name, address FROM person WHERE id > ?", "i",
-		cache->person_settled);
-	while (base_step(cache->headers, rows))
-		store_map_put(&hashes,
-			intern_person_hash(cache, (const char *)sqlite3_column_text(rows, 1),
-				(const char *)sqlite3_column_text(rows, 2)),
-			sqlite3_column_int64(rows, 0));
+	if (!take_from_memory(&hashes, &cache->persons, cache->person_settled, cache->next_person)) {
+		rows = base_query(cache->headers, "SELECT id, name, address FROM person WHERE id > ?", "i",
+			cache->person_settled);
+		while (base_step(cache->headers, rows))
+			store_map_put(&hashes,
+				intern_person_hash(cache, (const char *)sqlite3_column_text(rows, 1),
+					(const char *)sqlite3_column_text(rows, 2)),
+				sqlite3_column_int64(rows, 0));
+	}
 	write_hashes(cache, &hashes, "INSERT OR IGNORE INTO person_hash VALUES(?, ?)");
 	cache->person_settled = cache->next_person - 1;
 }
