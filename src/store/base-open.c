@@ -126,6 +126,16 @@ fail(StoreBase *base, int code, GError **error)
 	return FALSE;
 }
 
+static gboolean
+set_synchronous(StoreBase *base, const BaseOptions *options, GError **error)
+{
+	const char *sql =
+		options->flags & BASE_DURABLE ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
+	int code = sqlite3_exec(base->db, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK || fail(base, code, error);
+}
+
 /* Pragmas that a damaged head makes fail: so this is the first test of the file. */
 static gboolean
 set_pragmas(StoreBase *base, const BaseOptions *options, GError **error)
@@ -134,14 +144,14 @@ set_pragmas(StoreBase *base, const BaseOptions *options, GError **error)
 	g_autofree char *sql =
 		g_strdup_printf("PRAGMA cache_size=-%d; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
 				"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-				"%s PRAGMA synchronous=%s; PRAGMA query_only=%s;"
+				"%s PRAGMA query_only=%s;"
 				"SELECT count(*) FROM sqlite_schema",
 			options->cache_kib > 0 ? options->cache_kib : 512,
 			writes && options->flags & BASE_VACUUM
 				? "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL;"
 			: writes ? "PRAGMA page_size=4096;"
 				 : "",
-			options->flags & BASE_DURABLE ? "FULL" : "NORMAL", writes ? "OFF" : "ON");
+			writes ? "OFF" : "ON");
 	int reserved = CHECKSUM_RESERVED;
 	int code;
 
@@ -151,9 +161,30 @@ set_pragmas(StoreBase *base, const BaseOptions *options, GError **error)
 	sqlite3_db_config(base->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	base_watch_wal(base);
 	code = sqlite3_exec(base->db, sql, NULL, NULL, NULL);
-	if (code != SQLITE_OK)
-		return fail(base, code, error);
-	if (!writes)
+	return code == SQLITE_OK ? set_synchronous(base, options, error) : fail(base, code, error);
+}
+
+/*
+ * A cache that was just made holds nothing that could be lost: it need not
+ * wait for the disk six times before the first connection is opened. What a
+ * power cut leaves of it is empty, or damaged and made anew.
+ */
+static gboolean
+begin_unsynced(StoreBase *base, const BaseOptions *options, GError **error)
+{
+	int code = SQLITE_OK;
+
+	if (options->flags & BASE_REBUILD)
+		code = sqlite3_exec(base->db, "PRAGMA synchronous=OFF", NULL, NULL, NULL);
+	return code == SQLITE_OK || fail(base, code, error);
+}
+
+static gboolean
+set_journal(StoreBase *base, const BaseOptions *options, GError **error)
+{
+	int code;
+
+	if (options->flags & BASE_READ_ONLY)
 		return TRUE;
 	/* Where WAL is refused (a network file system) another mode stays: one instance, no readers beside.
 	 */
@@ -405,8 +436,10 @@ open_once(const char *path, const BaseOptions *options, BaseOutcome *outcome, GE
 		return NULL;
 	}
 	base = connect_file(path, options, error);
-	if (base == NULL || !check_marked(base, options, error) || !verify(base, options, error) ||
-		!settle_version(base, options, outcome, error))
+	if (base == NULL || (made && !begin_unsynced(base, options, error)) ||
+		!set_journal(base, options, error) || !check_marked(base, options, error) ||
+		(!made && !verify(base, options, error)) || !settle_version(base, options, outcome, error) ||
+		(made && !set_synchronous(base, options, error)))
 		return NULL;
 	return g_steal_pointer(&base);
 }
