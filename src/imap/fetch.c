@@ -319,6 +319,12 @@ static const struct {
 	{"RFC822.HEADER", take_rfc822_header},
 };
 
+static gboolean
+is_item_char(char c)
+{
+	return (guchar)c > ' ' && c != '[' && c != '(' && c != ')' && c != '"';
+}
+
 /* An item's name: an atom that ends before "[" too. */
 static ImapSlice
 take_item_name(ImapParser *parser)
@@ -327,7 +333,7 @@ take_item_name(ImapParser *parser)
 
 	imap_skip_blanks(parser);
 	name.data = parser->at;
-	while (parser->at < parser->end && (guchar)*parser->at > ' ' && strchr("[()\"", *parser->at) == NULL)
+	while (parser->at < parser->end && is_item_char(*parser->at))
 		parser->at++;
 	name.length = (gsize)(parser->at - name.data);
 	return name;

@@ -101,6 +101,7 @@ gboolean
 imap_slice_is(ImapSlice slice, const char *word)
 {
 	return slice.data != NULL && slice.length == strlen(word) &&
+	       (slice.length == 0 || ((slice.data[0] ^ word[0]) & ~0x20) == 0) &&
 	       g_ascii_strncasecmp(slice.data, word, slice.length) == 0;
 }
 

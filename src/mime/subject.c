@@ -85,16 +85,32 @@ skip_blob(const char *p)
 	return p[1 + inside] == ']' ? skip_blanks(p + inside + 2) : NULL;
 }
 
+/* Case folded into folded; most words are ASCII and need no more than this. */
+static gboolean
+fold_ascii(const char *word, gsize length, char *folded)
+{
+	for (gsize i = 0; i < length; i++) {
+		if (word[i] & 0x80)
+			return FALSE;
+		folded[i] = g_ascii_tolower(word[i]);
+	}
+	folded[length] = '\0';
+	return TRUE;
+}
+
 static gboolean
 is_mark(const char *word, gsize length, gboolean *forward)
 {
-	g_autofree char *folded = NULL;
+	g_autofree char *wide = NULL;
+	char ascii[MARK_BYTES_MAX + 1];
+	const char *folded = ascii;
 
 	if (length == 0 || length > MARK_BYTES_MAX)
 		return FALSE;
-	folded = g_utf8_casefold(word, (gssize)length);
+	if (!fold_ascii(word, length, ascii))
+		folded = wide = g_utf8_casefold(word, (gssize)length);
 	for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
-		if (strcmp(folded, marks[i].text) == 0) {
+		if (marks[i].text[0] == folded[0] && strcmp(folded, marks[i].text) == 0) {
 			*forward = marks[i].forward;
 			return TRUE;
 		}
@@ -110,9 +126,12 @@ mime_skip_mark(const char *p, gboolean *forward)
 
 	if (wide != NULL)
 		length = (gsize)(wide - p);
+	after = skip_blanks(p + length);
+	/* Without a colon somewhere here it is no mark: most subjects end the search at their first word. */
+	if (strchr(":[(^*", *after) == NULL && !g_str_has_prefix(after, "："))
+		return NULL;
 	if (!is_mark(p, length, forward))
 		return NULL;
-	after = skip_blanks(p + length);
 	if (*after == '[' && skip_blob(after) != NULL)
 		after = skip_blob(after);
 	else if (*after == '(' || *after == '^' || *after == '*')

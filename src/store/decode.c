@@ -83,7 +83,8 @@ keep_line(GString *kept, const char *name, const char *value, gsize length)
 			g_string_append(kept, STORE_FIELDS_CUT);
 		return;
 	}
-	g_string_append_printf(kept, length > 0 && g_ascii_isspace(value[0]) ? "%s:" : "%s: ", name);
+	g_string_append(kept, name);
+	g_string_append(kept, length > 0 && g_ascii_isspace(value[0]) ? ":" : ": ");
 	g_string_append_len(kept, value, (gssize)length);
 	g_string_append(kept, "\r\n");
 }
@@ -92,7 +93,8 @@ static void
 keep_field(GString *kept, const MimeField *field)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(kept_names); i++)
-		if (mime_field_is(field, kept_names[i])) {
+		if (g_ascii_toupper(field->name[0]) == kept_names[i][0] &&
+			mime_field_is(field, kept_names[i])) {
 			keep_line(kept, kept_names[i], field->value, field->value_length);
 			return;
 		}
@@ -113,6 +115,7 @@ collect_fields(const char *block, gsize length, Slice slices[N_FIELDS], GString 
 		guint i;
 		for (i = 0; i < N_FIELDS; i++) {
 			if (field.name_length != field_names[i].length ||
+				g_ascii_toupper(field.name[0]) != field_names[i].name[0] ||
 				g_ascii_strncasecmp(field.name, field_names[i].name, field.name_length) != 0)
 				continue;
 			from_fields += i == FIELD_FROM;

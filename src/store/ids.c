@@ -24,7 +24,17 @@ store_ids_hash(const HashKey *key, const char *id, gsize length)
 static gboolean
 is_plain(guchar c)
 {
-	return c > ' ' && c < 0x7f && strchr("<>\"\\()", c) == NULL;
+	switch (c) {
+	case '<':
+	case '>':
+	case '"':
+	case '\\':
+	case '(':
+	case ')':
+		return FALSE;
+	default:
+		return c > ' ' && c < 0x7f;
+	}
 }
 
 /*

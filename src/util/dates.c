@@ -127,8 +127,15 @@ finish(const Parts *parts, DateTime *date)
 static int
 find_name(const char *const *names, gsize count, const char *word, gsize length)
 {
-	for (gsize i = 0; length >= 3 && i < count; i++) {
-		if (g_ascii_strncasecmp(names[i], word, 3) == 0)
+	char first[3];
+
+	if (length < 3)
+		return 0;
+	for (gsize i = 0; i < sizeof first; i++)
+		first[i] = g_ascii_tolower(word[i]);
+	for (gsize i = 0; i < count; i++) {
+		const char *name = names[i];
+		if (g_ascii_tolower(name[0]) == first[0] && name[1] == first[1] && name[2] == first[2])
 			return (int)i + 1;
 	}
 	return 0;

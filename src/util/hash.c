@@ -81,8 +81,11 @@ hash_bytes(const HashKey *key, const void *data, gsize length)
 		k1 ^ G_GUINT64_CONSTANT(0x7465646279746573),
 	};
 	gsize left = length;
-	for (; left >= 8; left -= 8, at += 8)
-		absorb(v, load_le(at, 8));
+	for (; left >= 8; left -= 8, at += 8) {
+		guint64 word;
+		memcpy(&word, at, sizeof word);
+		absorb(v, GUINT64_FROM_LE(word));
+	}
 	absorb(v, load_le(at, left) | (guint64)(length & 0xff) << 56);
 	v[2] ^= 0xff;
 	rounds(v, 4);
