@@ -604,6 +604,7 @@ writer_main(gpointer data)
 	EngineAccount *account = data;
 
 	account->state = &writer;
+	engine_thread_is_bulk(account->engine);
 	if (!become_holder(&writer) && account->lock == NULL)
 		post_link_guest(account);
 	while (TRUE) {

@@ -1,11 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+
 #include "account/link.h"
 #include "engine/private.h"
 #include "engine/worker.h"
 #include "util/fault.h"
 #include "util/i18n.h"
+
+/* Beside other threads of ours; without the screen nobody waits. */
+#define BULK_NICE 5
+
+void
+engine_thread_is_bulk(const Engine *engine)
+{
+	const struct sched_param none = {0};
+
+	if (engine->batch)
+		return;
+#ifdef __linux__ /* where both are of the thread alone; neither is worth a word when it is refused */
+	pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+	setpriority(PRIO_PROCESS, 0, BULK_NICE);
+#else
+	(void)none;
+#endif
+}
 
 static void
 account_free(gpointer data)

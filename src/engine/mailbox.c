@@ -12,10 +12,24 @@
 
 /* The first screenful and some more. */
 #define FIRST_ROWS 200
-#define BATCH_ROWS 2000
-/* Octets of headers a second under which a line counts as slow, and what is too little to tell. */
+/* While a folder is filled who shows it hears of it this often, microseconds. */
+#define BULK_TELL_US (100 * 1000)
+#define BATCH_ROWS 500
+/* Header octets are kept in blocks of this size. */
+#define OCTETS_BLOCK (64 * 1024)
+/*
+ * Batches asked for at once. Dovecot takes four commands, and answers all of them when the last is done: it
+ * idles until we have read that, unless more wait behind them. A line that was not found to be fast gets
+ * fewer: what the user does meanwhile goes out behind them.
+ */
+#define DEPTH_FIRST 4
+#define DEPTH 12
+/* Octets of headers a second under which a line counts as slow; what is too little to tell; and how many
+ * batches, or how much time, make one look: four answers come at once. */
 #define SLOW_LINE (11 * 1024 * 1024 / 4)
 #define SLOW_LEAST (64 * 1024)
+#define LOOK_BATCHES 4
+#define LOOK_US G_USEC_PER_SEC
 
 #define NEWS_ITEMS (IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_SIZE | IMAP_FETCH_MODSEQ | IMAP_FETCH_IDS)
 
@@ -67,9 +81,21 @@ typedef struct {
 	FolderId folder;
 	guint32 low, high;
 	GPtrArray *intakes;
-	gboolean news; /* fresh rows are told as new mail */
-	guint32 top;   /* highest uid in it */
+	GStringChunk *octets; /* of the headers */
+	gboolean news;        /* fresh rows are told as new mail */
+	gboolean bulk;        /* one of many: not each is told */
+	guint32 top;          /* highest uid in it */
 } Batch;
+
+/* Its header is the batch's. */
+static void
+intake_free(gpointer data)
+{
+	StoreIntake *intake = data;
+
+	intake->header = NULL;
+	store_intake_free(intake);
+}
 
 static Batch *
 batch_new(FolderId folder, gboolean news)
@@ -78,7 +104,8 @@ batch_new(FolderId folder, gboolean news)
 
 	batch->folder = folder;
 	batch->news = news;
-	batch->intakes = g_ptr_array_new_with_free_func((GDestroyNotify)store_intake_free);
+	batch->intakes = g_ptr_array_new_with_free_func(intake_free);
+	batch->octets = g_string_chunk_new(OCTETS_BLOCK);
 	return batch;
 }
 
@@ -88,6 +115,7 @@ batch_free(gpointer data)
 	Batch *batch = data;
 
 	g_ptr_array_unref(batch->intakes);
+	g_string_chunk_free(batch->octets);
 	g_free(batch);
 }
 
@@ -113,13 +141,28 @@ batch_row(const ImapRow *row, gpointer user)
 	intake->received = row->received.seconds;
 	intake->size = (guint32)MIN(row->size, G_MAXUINT32);
 	intake->modseq = row->modseq;
-	intake->header = g_strndup(row->fields.data ? row->fields.data : "", row->fields.length);
+	intake->header = g_string_chunk_insert_len(
+		batch->octets, row->fields.data ? row->fields.data : "", (gssize)row->fields.length);
 	intake->header_length = row->fields.length;
 	intake->content_id = content_id_of(row);
 	batch->top = MAX(batch->top, row->uid);
 	if (batch->low == 0 || row->uid < batch->low)
 		batch->low = row->uid;
 	g_ptr_array_add(batch->intakes, intake);
+}
+
+/* Whoever reads the rows again needs not do so for each of many batches a second. */
+static void
+tell_rows(EngineAccount *account, FolderId folder, gboolean bulk)
+{
+	gint64 now = dates_clock_us();
+
+	if (bulk && now - account->bulk_told_us < BULK_TELL_US)
+		return;
+	if (bulk)
+		account->bulk_told_us = now;
+	engine_post_rows(account, folder);
+	engine_post_folders(account);
 }
 
 static gboolean
@@ -133,8 +176,7 @@ batch_store(EngineAccount *account, StoreCache *cache, gpointer data, GError **e
 		return FALSE;
 	/* Rules before anybody hears of it: what they move is never seen here. */
 	rules_arrival_intake(account, cache, before, batch->low, batch->top, fresh, batch->news);
-	engine_post_rows(account, batch->folder);
-	engine_post_folders(account);
+	tell_rows(account, batch->folder, batch->bulk);
 	if (batch->news && fresh->len > 0) {
 		EngineEvent *event = engine_event_new(EVENT_NEW_MAIL, account->key);
 		event->folder = batch->folder;
@@ -624,11 +666,14 @@ typedef struct {
 	Worker *worker;
 	Job *job;
 	ImapSet *left; /* UIDs still to fetch */
-	ImapTicket tickets[2];
-	Batch *batches[2];
+	ImapTicket tickets[DEPTH];
+	Batch *batches[DEPTH];
 	guint done, total;
-	gint64 finished_us; /* when the batch before it was in; 0: none yet */
-	gboolean slow;      /* compress as soon as nothing is in flight */
+	guint depth;
+	gint64 looked_us; /* when the line's speed was last looked at; 0: not yet */
+	guint looked;     /* batches since */
+	guint64 octets;   /* of them */
+	gboolean slow;    /* compress as soon as nothing is in flight */
 } Fill;
 
 static gboolean
@@ -640,6 +685,7 @@ fill_start(Fill *fill, guint slot, GError **error)
 	if (imap_set_is_empty(part))
 		return TRUE;
 	fill->batches[slot] = batch_new(fill->worker->mailbox.id, FALSE);
+	fill->batches[slot]->bulk = TRUE;
 	fetch_headers(&fetch, fill->batches[slot]);
 	fill->tickets[slot] =
 		imap_session_fetch_start(fill->worker->session, &fetch, fill->job->cancel, error);
@@ -653,23 +699,28 @@ fill_start(Fill *fill, guint slot, GError **error)
 }
 
 /*
- * The line's speed, told from one batch behind another. Compressing makes
- * headers six times smaller, and costs more than it saves on a fast line.
+ * The line's speed. Compressing makes headers six times smaller, and costs
+ * more than it saves on a fast line.
  */
 static void
 measure(Fill *fill, const Batch *batch)
 {
 	gint64 now = dates_clock_us();
-	guint64 octets = 0;
 
-	for (guint i = 0; i < batch->intakes->len; i++)
-		octets += ((StoreIntake *)batch->intakes->pdata[i])->header_length;
-	if (fill->finished_us != 0 && now > fill->finished_us && octets > SLOW_LEAST &&
-		octets * G_USEC_PER_SEC / (guint64)(now - fill->finished_us) < SLOW_LINE &&
-		imap_session_has(fill->worker->session, IMAP_CAP_COMPRESS_DEFLATE) &&
-		!fill->worker->compressed)
+	for (guint i = 0; fill->looked_us != 0 && i < batch->intakes->len; i++)
+		fill->octets += ((StoreIntake *)batch->intakes->pdata[i])->header_length;
+	fill->looked++;
+	if (fill->looked_us != 0 && now - fill->looked_us < LOOK_US && fill->looked < LOOK_BATCHES)
+		return;
+	if (fill->octets > SLOW_LEAST &&
+		fill->octets * G_USEC_PER_SEC / (guint64)MAX(now - fill->looked_us, 1) >= SLOW_LINE)
+		fill->depth = DEPTH;
+	else if (fill->octets > SLOW_LEAST && !fill->worker->compressed &&
+		 imap_session_has(fill->worker->session, IMAP_CAP_COMPRESS_DEFLATE))
 		fill->slow = TRUE;
-	fill->finished_us = now;
+	fill->looked_us = now;
+	fill->looked = 0;
+	fill->octets = 0;
 }
 
 static gboolean
@@ -700,26 +751,47 @@ fill_finish(Fill *fill, guint slot, GError **error)
 	return batch_hand_over(fill->worker, batch, error);
 }
 
-/* Two in flight, the older one waited for. Ends early, cleanly, when other work waits. */
+/* Ask for what there is room for, from slot on. */
+static gboolean
+fill_ahead(Fill *fill, guint slot, GError **error)
+{
+	for (guint i = 0; i < fill->depth; i++) {
+		guint at = (slot + i) % DEPTH;
+		if (fill->tickets[at] == 0 && !fill_start(fill, at, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* Several in flight, the oldest waited for. Ends early, cleanly, when other work waits. */
 static gboolean
 fill_run(Fill *fill, gboolean *interrupted, GError **error)
 {
 	guint slot = 0;
 
-	if (!fill_start(fill, 0, error))
+	if (!fill_ahead(fill, 0, error))
 		return FALSE;
 	while (fill->tickets[slot] != 0) {
-		gboolean stop = queue_length(fill->worker->work) > 0;
-		if (!stop && !fill->slow && !fill_start(fill, !slot, error))
-			return FALSE;
-		*interrupted |= stop;
+		gboolean stop;
 		if (!fill_finish(fill, slot, error))
 			return FALSE;
-		slot = !slot;
-		if (fill->slow && fill->tickets[slot] == 0 &&
-			(!turn_on_compression(fill, error) || (!stop && !fill_start(fill, slot, error))))
+		slot = (slot + 1) % DEPTH;
+		stop = queue_length(fill->worker->work) > 0;
+		if (fill->slow && fill->tickets[slot] == 0 && !turn_on_compression(fill, error))
+			return FALSE;
+		if (!stop && !fill->slow && !fill_ahead(fill, slot, error))
 			return FALSE;
 	}
+	*interrupted = !imap_set_is_empty(fill->left);
+	return TRUE;
+}
+
+static gboolean
+tell_last(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	(void)cache;
+	(void)error;
+	tell_rows(account, (FolderId)GPOINTER_TO_UINT(data), FALSE);
 	return TRUE;
 }
 
@@ -747,7 +819,7 @@ mailbox_fill(Worker *worker, GError **error)
 {
 	g_autoptr(StoreFolder) folder = mailbox_folder(worker, worker->mailbox.id, NULL);
 	g_autofree char *name = NULL;
-	Fill fill = {.worker = worker};
+	Fill fill = {.worker = worker, .depth = DEPTH_FIRST};
 	gboolean ok, interrupted = FALSE;
 	g_autoptr(GError) failure = NULL;
 
@@ -772,6 +844,7 @@ mailbox_fill(Worker *worker, GError **error)
 	}
 	ok = fill_run(&fill, &interrupted, &failure);
 	fill_clear(&fill);
+	cache_post_bulk(worker->account, tell_last, GUINT_TO_POINTER(folder->id), NULL);
 	job_end(fill.job, interrupted ? _("goes on after what is asked for") : NULL, failure);
 	if (ok && !interrupted)
 		ok = post_synced(worker, 0, 0, TRUE, &failure) &&

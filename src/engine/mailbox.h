@@ -3,7 +3,7 @@
  * mailbox.h - one folder between a connection and the cache.
  *
  * Newest first: the first rows after one small FETCH, then what is older in
- * batches, pipelined two deep, each committed with its range. What is known
+ * batches, pipelined several deep, each committed with its range. What is known
  * comes up to date by QRESYNC, else CONDSTORE, else by comparing flags and UIDs.
  */
 #pragma once

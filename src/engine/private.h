@@ -81,11 +81,12 @@ struct EngineAccount {
 	char *cache_folder;
 	NetTrust *trust;
 	SentCopy sent_copy;
-	guint64 cache_size; /* bytes of bodies kept */
-	gint holder;        /* atomic: this process holds the lock and its cache is open */
-	gint generation;    /* atomic: counts the caches opened; another one has other folder ids */
-	gint suspect;       /* atomic: somebody found the cache damaged: open it again */
-	gint guest;         /* atomic: another process holds it */
+	guint64 cache_size;  /* bytes of bodies kept */
+	gint holder;         /* atomic: this process holds the lock and its cache is open */
+	gint64 bulk_told_us; /* of the cache writer: when the rows of a filling folder were last told */
+	gint generation;     /* atomic: counts the caches opened; another one has other folder ids */
+	gint suspect;        /* atomic: somebody found the cache damaged: open it again */
+	gint guest;          /* atomic: another process holds it */
 
 	/* The cache writer's. */
 	GThread *writer;
@@ -131,6 +132,11 @@ struct Engine {
 
 EngineAccount *engine_account(Engine *engine, const char *key); /* NULL: unknown */
 gboolean engine_is_holder(EngineAccount *account);
+/*
+ * Called by a thread whose work is much and can wait a moment: with the screen
+ * up it leaves the processor to the main thread, which answers the keys.
+ */
+void engine_thread_is_bulk(const Engine *engine);
 /* A view of its cache; NULL: none yet, or damaged, which the cache writer is told. */
 StoreView *engine_open_view(EngineAccount *account);
 /* Who brings content: in batch there is one connection. */

@@ -127,6 +127,7 @@ reader_main(gpointer data)
 {
 	Engine *engine = data;
 
+	engine_thread_is_bulk(engine);
 	work_off(engine, engine->reader_queue);
 	return NULL;
 }

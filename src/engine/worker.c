@@ -67,6 +67,7 @@ worker_main(gpointer data)
 
 	switch (worker->kind) {
 	case WORKER_SYNC:
+		engine_thread_is_bulk(worker->account->engine);
 		worker_run_sync(worker);
 		break;
 	case WORKER_FETCH:

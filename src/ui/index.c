@@ -11,8 +11,9 @@
 
 /* Entries read at once for the first picture. */
 #define FIRST_ENTRIES 300
-/* An order is not read again sooner than this after the last, nor than four times what that took. */
+/* An order is not read again sooner than this after the last, nor than ten times what that took. */
 #define LOAD_GAP_US (150 * 1000)
+#define LOAD_GAP_TIMES 10
 
 /* ---- the order, on the reader's thread --------------------------------------------------- */
 
@@ -120,7 +121,7 @@ on_load(gpointer data)
 void
 index_load_soon(IndexView *index)
 {
-	gint64 gap = MAX(LOAD_GAP_US, index->load_took_us * 4);
+	gint64 gap = MAX(LOAD_GAP_US, index->load_took_us * LOAD_GAP_TIMES);
 	gint64 left = index->loaded_at + gap - g_get_monotonic_time();
 
 	if (index->load_source)
