@@ -25,6 +25,7 @@
 #define KEYS_A_TURN 256
 /* Events of the engine taken in one turn: a flood leaves room for keys. */
 #define EVENTS_A_TURN 64
+#define EVENTS_TURN_US 2000
 
 /* ---- views ------------------------------------------------------------------------------- */
 
@@ -162,7 +163,9 @@ void
 app_watch_keys(App *app)
 {
 	if (!app->stdin_source)
-		app->stdin_source = g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_key, app);
+		/* Before what the engine says, and before all drawing. */
+		app->stdin_source = g_unix_fd_add_full(G_PRIORITY_DEFAULT - 10, STDIN_FILENO,
+			G_IO_IN | G_IO_HUP | G_IO_ERR, on_key, app, NULL);
 }
 
 static gboolean
@@ -170,11 +173,15 @@ on_events(gint fd, GIOCondition condition, gpointer data)
 {
 	App *app = data;
 	EngineEvent *event;
+	gint64 end = g_get_monotonic_time() + EVENTS_TURN_US;
 
 	(void)fd;
 	(void)condition;
-	for (int i = 0; i < EVENTS_A_TURN && (event = queue_pop(engine_events(app->engine), 0)); i++)
+	for (int i = 0; i < EVENTS_A_TURN && (event = queue_pop(engine_events(app->engine), 0)); i++) {
 		app_handle_event(app, event);
+		if (g_get_monotonic_time() > end)
+			break;
+	}
 	return G_SOURCE_CONTINUE;
 }
 

@@ -33,6 +33,7 @@ src_ui_libui_a_SOURCES = \
 	%D%/files.c %D%/files.h \
 	%D%/folder-read.c \
 	%D%/folders.c %D%/folders.h \
+	%D%/frame.c %D%/frame.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/help.c %D%/help.h \
 	%D%/index-commands.c \

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "ui/crash.h"
+#include "ui/frame.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 #include "util/text.h"
@@ -29,6 +30,7 @@
 
 struct Screen {
 	SCREEN *curses;
+	Frame *frame;
 	ScreenTheme theme;
 	gboolean ascii;
 	gboolean utf8;
@@ -109,6 +111,7 @@ screen_open(ScreenTheme theme, GError **error)
 {
 	Screen *screen;
 	SCREEN *curses;
+	Frame *frame;
 	struct termios mode;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
@@ -119,7 +122,8 @@ screen_open(ScreenTheme theme, GError **error)
 		return NULL;
 	}
 	tcgetattr(STDIN_FILENO, &mode);
-	curses = newterm(NULL, stdout, stdin);
+	frame = frame_new(STDOUT_FILENO);
+	curses = newterm(NULL, frame ? frame_file(frame) : stdout, stdin);
 	if (!curses) {
 		const char *term = g_getenv("TERM");
 
@@ -127,9 +131,11 @@ screen_open(ScreenTheme theme, GError **error)
 			_("The terminal type \"%s\" (TERM) is not known here. Try TERM=xterm-256color or "
 			  "TERM=vt100."),
 			term ? term : "");
+		frame_free(frame);
 		return NULL;
 	}
 	screen = g_new0(Screen, 1);
+	screen->frame = frame;
 	screen->curses = curses;
 	/* Terminals that call themselves xterm do not all repeat a character when told (REP). */
 	repeat_char = NULL;
@@ -164,6 +170,7 @@ screen_close(Screen *screen)
 		endwin();
 	}
 	delscreen(screen->curses);
+	frame_free(screen->frame);
 	g_free(screen->shown);
 	g_free(screen);
 }
@@ -321,6 +328,7 @@ screen_show(Screen *screen, Grid *grid, int y, int x, gboolean visible)
 {
 	Rect rect = grid_rect(grid);
 	int rows = MIN(rect.rows, screen->rows), cols = MIN(rect.cols, screen->cols);
+	gboolean gathers;
 
 	if (screen->away)
 		return;
@@ -328,8 +336,14 @@ screen_show(Screen *screen, Grid *grid, int y, int x, gboolean visible)
 		show_row(screen, grid, i, cols);
 	screen->all_dirty = FALSE;
 	wmove(stdscr, CLAMP(y, 0, MAX(rows - 1, 0)), CLAMP(x, 0, MAX(cols - 1, 0)));
+	/* Not after endwin(): ncurses then sets the terminal's modes too. */
+	gathers = screen->frame && !isendwin();
+	if (gathers)
+		frame_begin(screen->frame);
 	curs_set(visible ? 1 : 0);
 	wrefresh(stdscr);
+	if (gathers)
+		frame_send(screen->frame);
 	if (!screen->probed)
 		probe_width(screen);
 }
