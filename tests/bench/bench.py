@@ -7,6 +7,7 @@ Everything is kept in `bench` of the build folder: mail is made once.
 
 import base64
 import collections
+import contextlib
 import json
 import os
 import re
@@ -151,6 +152,7 @@ class Terminal(screen_module.Screen):
 
     def __init__(self, home, *arguments, columns=130, lines=40, program=None, environment=None):
         self.stamp = 0.0
+        self.selected = None
         self.chunks, self.arrived = collections.deque(), threading.Condition()
         self.reader = None
         self.start = time.monotonic()
@@ -207,6 +209,32 @@ class Terminal(screen_module.Screen):
         else:
             self.wait_until(condition, f"what {key!r} does", seconds)
         return self.stamp - start
+
+    def line(self, row):
+        """The text of one row: cheaper than all of them, for who looks at each piece of a picture."""
+        cells = self.emulator.buffer[row]
+        return "".join(cells[column].data for column in range(self.emulator.columns)).rstrip()
+
+    def _shade(self, row):
+        """What tells the selected row of a list from the others."""
+        cells = self.emulator.buffer[row]
+        return {(cells[column].bg, cells[column].reverse) for column in (40, 60, 90)}
+
+    def learn_selected(self):
+        """Before the first step(), with the list at rest."""
+        self.settle(0.1, 1)
+        self.selected = self._shade(self.cursor[1])
+
+    def step(self, key):
+        """Press a key that moves the selection of a list; seconds until another row is drawn as
+        the selected one. The cursor alone does not tell: it wanders while a picture is drawn.
+        Nor does the place: rows that arrive push others away."""
+        self.wait_until(lambda this: this._shade(this.cursor[1]) == this.selected, "the cursor on the selected row")
+        while self.pump(0):
+            pass
+        was = self.line(self.cursor[1])
+        return self.key(key, lambda this: this._shade(this.cursor[1]) == this.selected
+                        and this.line(this.cursor[1]) != was)
 
     def raw_length(self):
         return len(self.raw)
@@ -268,6 +296,19 @@ def program(name):
     subprocess.run(["make", "-s", "-C", os.path.dirname(FOLDER), f"tests/bench/{name}"], check=True,
                    stdout=sys.stderr)
     return path
+
+
+@contextlib.contextmanager
+def raw_reader(port, user, password, commands):
+    """The process that sends commands and throws the answers away, beside what is done meanwhile."""
+    with subprocess.Popen([program("raw-reader"), str(port), user, password], stdin=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL) as process:
+        process.stdin.write("".join(command + "\n" for command in commands).encode())
+        process.stdin.close()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def raw_read(port, user, password, commands, wait=False):
