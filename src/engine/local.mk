@@ -14,6 +14,8 @@ src_engine_libengine_a_SOURCES = \
 	%D%/journaler.c \
 	%D%/compose.c %D%/compose.h \
 	%D%/mailbox.c %D%/mailbox.h \
+	%D%/mailbox-batch.c \
+	%D%/mailbox-fill.c %D%/mailbox-private.h \
 	%D%/mailbox-flags.c \
 	%D%/message.c %D%/message.h \
 	%D%/outgoing.c \

@@ -1,45 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "engine/mailbox.h"
+#include "engine/mailbox-private.h"
 
 #include "engine/rules-arrival.h"
 #include "imap/writer.h"
-#include "util/dates.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 #include "util/text.h"
 
 /* The first screenful and some more. */
 #define FIRST_ROWS 200
-/* While a folder is filled who shows it hears of it this often, microseconds. */
-#define BULK_TELL_US (100 * 1000)
-#define BATCH_ROWS 500
-/* Header octets are kept in blocks of this size. */
-#define OCTETS_BLOCK (64 * 1024)
-/*
- * Batches asked for at once. Dovecot takes four commands, and answers all of them when the last is done: it
- * idles until we have read that, unless more wait behind them. A line that was not found to be fast gets
- * fewer: what the user does meanwhile goes out behind them.
- */
-#define DEPTH_FIRST 4
-#define DEPTH 12
-/* Octets of headers a second under which a line counts as slow; what is too little to tell; and how many
- * batches, or how much time, make one look: four answers come at once. */
-#define SLOW_LINE (11 * 1024 * 1024 / 4)
-#define SLOW_LEAST (64 * 1024)
-#define LOOK_BATCHES 4
-#define LOOK_US G_USEC_PER_SEC
-
-#define NEWS_ITEMS (IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_SIZE | IMAP_FETCH_MODSEQ | IMAP_FETCH_IDS)
-
-/* All that list, threads, rules and the query language need: later would mean reading all headers again. */
-static const char header_fields[] =
-	"From To Cc Reply-To Subject Date Message-ID In-Reply-To References List-Id List-Unsubscribe "
-	"List-Unsubscribe-Post List-Post X-Priority Importance Priority X-MSMail-Priority Auto-Submitted "
-	"Authentication-Results Content-Type Sender Bcc Mail-Followup-To Delivered-To X-Original-To "
-	"Precedence "
-	"Thread-Topic Thread-Index X-Label X-Spam-Status X-Spam-Score X-Spam-Flag";
 
 /* ---- the cache's side ---------------------------------------------------------------- */
 
@@ -75,174 +46,38 @@ mailbox_is_complete(const StoreFolder *folder)
 	return folder->low_uid == 1;
 }
 
-/* ---- batches of rows -------------------------------------------------------------------- */
-
-typedef struct {
-	FolderId folder;
-	guint32 low, high;
-	GPtrArray *intakes;
-	GStringChunk *octets; /* of the headers */
-	gboolean news;        /* fresh rows are told as new mail */
-	gboolean bulk;        /* one of many: not each is told */
-	guint32 top;          /* highest uid in it */
-} Batch;
-
-/* Its header is the batch's. */
-static void
-intake_free(gpointer data)
-{
-	StoreIntake *intake = data;
-
-	intake->header = NULL;
-	store_intake_free(intake);
-}
-
-static Batch *
-batch_new(FolderId folder, gboolean news)
-{
-	Batch *batch = g_new0(Batch, 1);
-
-	batch->folder = folder;
-	batch->news = news;
-	batch->intakes = g_ptr_array_new_with_free_func(intake_free);
-	batch->octets = g_string_chunk_new(OCTETS_BLOCK);
-	return batch;
-}
-
-static void
-batch_free(gpointer data)
-{
-	Batch *batch = data;
-
-	g_ptr_array_unref(batch->intakes);
-	g_string_chunk_free(batch->octets);
-	g_free(batch);
-}
-
-static char *
-content_id_of(const ImapRow *row)
-{
-	if (row->has & IMAP_HAS_GM_MSGID)
-		return g_strdup_printf("%" G_GUINT64_FORMAT, row->gm_msgid);
-	return row->has & IMAP_HAS_EMAILID ? g_strdup(row->email_id) : NULL;
-}
-
-static void
-batch_row(const ImapRow *row, gpointer user)
-{
-	Batch *batch = user;
-	StoreIntake *intake;
-
-	if (row->uid == 0)
-		return;
-	intake = g_new0(StoreIntake, 1);
-	intake->uid = row->uid;
-	intake->flags = mailbox_flags(&row->flags, &intake->keywords);
-	intake->received = row->received.seconds;
-	intake->size = (guint32)MIN(row->size, G_MAXUINT32);
-	intake->modseq = row->modseq;
-	intake->header = g_string_chunk_insert_len(
-		batch->octets, row->fields.data ? row->fields.data : "", (gssize)row->fields.length);
-	intake->header_length = row->fields.length;
-	intake->content_id = content_id_of(row);
-	batch->top = MAX(batch->top, row->uid);
-	if (batch->low == 0 || row->uid < batch->low)
-		batch->low = row->uid;
-	g_ptr_array_add(batch->intakes, intake);
-}
-
-/* Whoever reads the rows again needs not do so for each of many batches a second. */
-static void
-tell_rows(EngineAccount *account, FolderId folder, gboolean bulk)
-{
-	gint64 now = dates_clock_us();
-
-	if (bulk && now - account->bulk_told_us < BULK_TELL_US)
-		return;
-	if (bulk)
-		account->bulk_told_us = now;
-	engine_post_rows(account, folder);
-	engine_post_folders(account);
-}
-
-static gboolean
-batch_store(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
-{
-	Batch *batch = data;
-	g_autoptr(GArray) fresh = g_array_new(FALSE, FALSE, sizeof(RowId));
-	g_autoptr(StoreFolder) before = store_cache_folder_by_id(cache, batch->folder);
-
-	if (!store_cache_intake(cache, batch->folder, batch->intakes, batch->low, batch->high, fresh, error))
-		return FALSE;
-	/* Rules before anybody hears of it: what they move is never seen here. */
-	rules_arrival_intake(account, cache, before, batch->low, batch->top, fresh, batch->news);
-	tell_rows(account, batch->folder, batch->bulk);
-	if (batch->news && fresh->len > 0) {
-		EngineEvent *event = engine_event_new(EVENT_NEW_MAIL, account->key);
-		event->folder = batch->folder;
-		event->rows = g_steal_pointer(&fresh);
-		event->count = event->rows->len;
-		engine_post(account->engine, event);
-	}
-	return TRUE;
-}
-
-static gboolean
-batch_hand_over(Worker *worker, Batch *batch, GError **error)
-{
-	if (batch->intakes->len == 0) {
-		batch_free(batch);
-		return TRUE;
-	}
-	worker->mailbox.uidnext = MAX(worker->mailbox.uidnext, batch->top + 1);
-	worker->fetched += batch->intakes->len;
-	if (cache_post_bulk(worker->account, batch_store, batch, batch_free))
-		return TRUE;
-	fault_set(error, FAULT_CANCELED, _("Posthorn is ending."));
-	return FALSE;
-}
-
-static void
-fetch_headers(ImapFetch *fetch, Batch *batch)
-{
-	fetch->items = NEWS_ITEMS;
-	fetch->fields = header_fields;
-	fetch->row = batch_row;
-	fetch->user = batch;
-}
-
 /* The newest rows of a folder that was never read. */
 static gboolean
 fetch_first(Worker *worker, guint32 exists, GError **error)
 {
-	Batch *batch = batch_new(worker->mailbox.id, FALSE);
+	MailboxBatch *batch = mailbox_batch_new(worker->mailbox.id, FALSE);
 	ImapFetch fetch = {.first = exists > FIRST_ROWS ? exists - FIRST_ROWS + 1 : 1, .last = exists};
 
-	fetch_headers(&fetch, batch);
+	mailbox_batch_fetch(&fetch, batch);
 	if (!imap_session_fetch(worker->session, &fetch, worker->cancel, error)) {
-		batch_free(batch);
+		mailbox_batch_free(batch);
 		return FALSE;
 	}
 	if (exists <= FIRST_ROWS)
 		batch->low = 1;
-	return batch_hand_over(worker, batch, error);
+	return mailbox_batch_hand_over(worker, batch, error);
 }
 
 static gboolean
 fetch_newer(Worker *worker, GError **error)
 {
-	Batch *batch = batch_new(worker->mailbox.id, TRUE);
+	MailboxBatch *batch = mailbox_batch_new(worker->mailbox.id, TRUE);
 	g_autoptr(ImapSet) uids = imap_set_new_range(MAX(worker->mailbox.uidnext, 1), G_MAXUINT32);
 	ImapFetch fetch = {.uids = uids};
 
-	fetch_headers(&fetch, batch);
+	mailbox_batch_fetch(&fetch, batch);
 	if (!imap_session_fetch(worker->session, &fetch, worker->cancel, error)) {
-		batch_free(batch);
+		mailbox_batch_free(batch);
 		return FALSE;
 	}
 	/* All from the old UIDNEXT on are here. */
 	batch->low = MAX(worker->mailbox.uidnext, 1);
-	return batch_hand_over(worker, batch, error);
+	return mailbox_batch_hand_over(worker, batch, error);
 }
 
 /* ---- flags and what is gone ---------------------------------------------------------------- */
@@ -372,8 +207,8 @@ is_unchanged(Worker *worker, const StoreFolder *folder, const ImapSelected *sele
 }
 
 /* Every UID from low on, by one ESEARCH or SEARCH. */
-static ImapSet *
-search_range(Worker *worker, guint32 low, guint32 high, Cancel *cancel, GError **error)
+ImapSet *
+mailbox_search_range(Worker *worker, guint32 low, guint32 high, Cancel *cancel, GError **error)
 {
 	g_autoptr(ImapCommand) keys = imap_command_new("");
 	g_autofree char *range =
@@ -386,7 +221,7 @@ search_range(Worker *worker, guint32 low, guint32 high, Cancel *cancel, GError *
 static gboolean
 compare_uids_only(Worker *worker, Changes *changes, const StoreFolder *folder, GError **error)
 {
-	g_autoptr(ImapSet) set = search_range(worker, folder->low_uid, 0, worker->cancel, error);
+	g_autoptr(ImapSet) set = mailbox_search_range(worker, folder->low_uid, 0, worker->cancel, error);
 
 	if (set == NULL)
 		return FALSE;
@@ -479,8 +314,8 @@ mark_synced(EngineAccount *account, StoreCache *cache, gpointer data, GError **e
 	return TRUE;
 }
 
-static gboolean
-post_synced(Worker *worker, guint64 modseq, guint32 uidnext, gboolean complete, GError **error)
+gboolean
+mailbox_post_synced(Worker *worker, guint64 modseq, guint32 uidnext, gboolean complete, GError **error)
 {
 	Mark *mark = g_new0(Mark, 1);
 
@@ -609,7 +444,8 @@ mailbox_open(Worker *worker, FolderId id, GError **error)
 	complete = mailbox_is_complete(folder) || exists == 0 || (first && exists <= FIRST_ROWS);
 	worker->mailbox.uidnext = MAX(worker->mailbox.uidnext, selected.uidnext);
 	if (first || is_unchanged(worker, folder, &selected) == FALSE)
-		return post_synced(worker, selected.highestmodseq, worker->mailbox.uidnext, complete, error);
+		return mailbox_post_synced(
+			worker, selected.highestmodseq, worker->mailbox.uidnext, complete, error);
 	return TRUE;
 }
 
@@ -658,198 +494,4 @@ mailbox_news(Worker *worker, GError **error)
 		return mailbox_open(worker, id, error);
 	}
 	return !more || fetch_newer(worker, error);
-}
-
-/* ---- filling ------------------------------------------------------------------------------------- */
-
-typedef struct {
-	Worker *worker;
-	Job *job;
-	ImapSet *left; /* UIDs still to fetch */
-	ImapTicket tickets[DEPTH];
-	Batch *batches[DEPTH];
-	guint done, total;
-	guint depth;
-	gint64 looked_us; /* when the line's speed was last looked at; 0: not yet */
-	guint looked;     /* batches since */
-	guint64 octets;   /* of them */
-	gboolean slow;    /* compress as soon as nothing is in flight */
-} Fill;
-
-static gboolean
-fill_start(Fill *fill, guint slot, GError **error)
-{
-	g_autoptr(ImapSet) part = imap_set_take(fill->left, BATCH_ROWS, FALSE);
-	ImapFetch fetch = {.uids = part};
-
-	if (imap_set_is_empty(part))
-		return TRUE;
-	fill->batches[slot] = batch_new(fill->worker->mailbox.id, FALSE);
-	fill->batches[slot]->bulk = TRUE;
-	fetch_headers(&fetch, fill->batches[slot]);
-	fill->tickets[slot] =
-		imap_session_fetch_start(fill->worker->session, &fetch, fill->job->cancel, error);
-	if (fill->tickets[slot] == 0) {
-		g_clear_pointer(&fill->batches[slot], batch_free);
-		return FALSE;
-	}
-	/* Down to the lowest asked for, even where that one is gone meanwhile; all: down to 1. */
-	fill->batches[slot]->low = imap_set_is_empty(fill->left) ? 1 : imap_set_first(part);
-	return TRUE;
-}
-
-/*
- * The line's speed. Compressing makes headers six times smaller, and costs
- * more than it saves on a fast line.
- */
-static void
-measure(Fill *fill, const Batch *batch)
-{
-	gint64 now = dates_clock_us();
-
-	for (guint i = 0; fill->looked_us != 0 && i < batch->intakes->len; i++)
-		fill->octets += ((StoreIntake *)batch->intakes->pdata[i])->header_length;
-	fill->looked++;
-	if (fill->looked_us != 0 && now - fill->looked_us < LOOK_US && fill->looked < LOOK_BATCHES)
-		return;
-	if (fill->octets > SLOW_LEAST &&
-		fill->octets * G_USEC_PER_SEC / (guint64)MAX(now - fill->looked_us, 1) >= SLOW_LINE)
-		fill->depth = DEPTH;
-	else if (fill->octets > SLOW_LEAST && !fill->worker->compressed &&
-		 imap_session_has(fill->worker->session, IMAP_CAP_COMPRESS_DEFLATE))
-		fill->slow = TRUE;
-	fill->looked_us = now;
-	fill->looked = 0;
-	fill->octets = 0;
-}
-
-static gboolean
-turn_on_compression(Fill *fill, GError **error)
-{
-	fill->slow = FALSE;
-	fill->worker->compressed = TRUE;
-	return imap_session_compress(fill->worker->session, fill->job->cancel, error);
-}
-
-static gboolean
-fill_finish(Fill *fill, guint slot, GError **error)
-{
-	Batch *batch = fill->batches[slot];
-
-	if (fill->tickets[slot] == 0)
-		return TRUE;
-	fill->batches[slot] = NULL;
-	if (!imap_session_wait(fill->worker->session, fill->tickets[slot], fill->job->cancel, error)) {
-		batch_free(batch);
-		fill->tickets[slot] = 0;
-		return FALSE;
-	}
-	fill->tickets[slot] = 0;
-	measure(fill, batch);
-	fill->done += batch->intakes->len;
-	job_progress(fill->job, fill->done, fill->total);
-	return batch_hand_over(fill->worker, batch, error);
-}
-
-/* Ask for what there is room for, from slot on. */
-static gboolean
-fill_ahead(Fill *fill, guint slot, GError **error)
-{
-	for (guint i = 0; i < fill->depth; i++) {
-		guint at = (slot + i) % DEPTH;
-		if (fill->tickets[at] == 0 && !fill_start(fill, at, error))
-			return FALSE;
-	}
-	return TRUE;
-}
-
-/* Several in flight, the oldest waited for. Ends early, cleanly, when other work waits. */
-static gboolean
-fill_run(Fill *fill, gboolean *interrupted, GError **error)
-{
-	guint slot = 0;
-
-	if (!fill_ahead(fill, 0, error))
-		return FALSE;
-	while (fill->tickets[slot] != 0) {
-		gboolean stop;
-		if (!fill_finish(fill, slot, error))
-			return FALSE;
-		slot = (slot + 1) % DEPTH;
-		stop = queue_length(fill->worker->work) > 0;
-		if (fill->slow && fill->tickets[slot] == 0 && !turn_on_compression(fill, error))
-			return FALSE;
-		if (!stop && !fill->slow && !fill_ahead(fill, slot, error))
-			return FALSE;
-	}
-	*interrupted = !imap_set_is_empty(fill->left);
-	return TRUE;
-}
-
-static gboolean
-tell_last(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
-{
-	(void)cache;
-	(void)error;
-	tell_rows(account, (FolderId)GPOINTER_TO_UINT(data), FALSE);
-	return TRUE;
-}
-
-static gboolean
-settle_bulk(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
-{
-	(void)account;
-	(void)data;
-	return store_cache_settle_bulk(cache, error);
-}
-
-static void
-fill_clear(Fill *fill)
-{
-	/* What is still in flight after a failure must not find the batch that is gone. */
-	for (guint i = 0; i < G_N_ELEMENTS(fill->batches); i++) {
-		imap_session_forget(fill->worker->session, fill->tickets[i]);
-		g_clear_pointer(&fill->batches[i], batch_free);
-	}
-	imap_set_free(fill->left);
-}
-
-gboolean
-mailbox_fill(Worker *worker, GError **error)
-{
-	g_autoptr(StoreFolder) folder = mailbox_folder(worker, worker->mailbox.id, NULL);
-	g_autofree char *name = NULL;
-	Fill fill = {.worker = worker, .depth = DEPTH_FIRST};
-	gboolean ok, interrupted = FALSE;
-	g_autoptr(GError) failure = NULL;
-
-	if (folder == NULL || mailbox_is_complete(folder) || folder->low_uid == 0)
-		return TRUE;
-	name = text_safe(folder->name, -1, TEXT_MARKS);
-	fill.job = job_new(worker->account->engine, worker->account->key,
-		g_strdup_printf(_("headers of %s"), name), NULL);
-	fill.left = search_range(worker, 1, folder->low_uid - 1, fill.job->cancel, &failure);
-	if (fill.left == NULL) {
-		job_end(fill.job, NULL, failure);
-		g_propagate_error(error, g_steal_pointer(&failure));
-		return FALSE;
-	}
-	/* "1:9" on an empty range answers the last message: clip. */
-	imap_set_clip_range(fill.left, 1, folder->low_uid - 1);
-	fill.total = (guint)MIN(imap_set_count(fill.left), (guint64)imap_session_exists(worker->session));
-	if (fill.total == 0) {
-		fill_clear(&fill);
-		job_end(fill.job, NULL, NULL);
-		return post_synced(worker, 0, 0, TRUE, error);
-	}
-	ok = fill_run(&fill, &interrupted, &failure);
-	fill_clear(&fill);
-	cache_post_bulk(worker->account, tell_last, GUINT_TO_POINTER(folder->id), NULL);
-	job_end(fill.job, interrupted ? _("goes on after what is asked for") : NULL, failure);
-	if (ok && !interrupted)
-		ok = post_synced(worker, 0, 0, TRUE, &failure) &&
-		     cache_post_bulk(worker->account, settle_bulk, NULL, NULL);
-	if (failure != NULL)
-		g_propagate_error(error, g_steal_pointer(&failure));
-	return ok;
 }
