@@ -14,10 +14,10 @@ include %D%/cli/local.mk
 
 LINK_UTIL = src/util/libutil.a $(PCRE2_LIBS) $(GLIB_LIBS) $(LTLIBICONV) $(LIBICONV) $(LIBINTL)
 LINK_MIME = src/mime/libmime.a $(GMIME_LIBS) $(XML_LIBS) $(LINK_UTIL)
-LINK_NET = src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_UTIL)
-LINK_IMAP = src/imap/libimap.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_MIME)
-LINK_SMTP = src/smtp/libsmtp.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_MIME)
-LINK_SIEVE = src/sieve/libsieve.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LINK_MIME)
+LINK_NET = src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(RESOLVER_LIBS) $(LINK_UTIL)
+LINK_IMAP = src/imap/libimap.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(RESOLVER_LIBS) $(LINK_MIME)
+LINK_SMTP = src/smtp/libsmtp.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(RESOLVER_LIBS) $(LINK_MIME)
+LINK_SIEVE = src/sieve/libsieve.a src/net/libnet.a $(CURL_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) $(RESOLVER_LIBS) $(LINK_MIME)
 LINK_STORE = src/store/libstore.a $(SQLITE_LIBS) $(LINK_MIME)
 LINK_ACCOUNT = src/account/libaccount.a src/store/libstore.a src/smtp/libsmtp.a $(LINK_IMAP) \
 	$(SQLITE_LIBS) $(SECRET_LIBS) $(JSON_LIBS)

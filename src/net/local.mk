@@ -10,6 +10,7 @@ src_net_libnet_a_SOURCES = \
 	%D%/saslprep.c %D%/saslprep.h \
 	%D%/scram.c %D%/scram.h \
 	%D%/secure.c \
+	%D%/srv.c %D%/srv.h \
 	%D%/stream.c %D%/stream.h %D%/stream-private.h \
 	%D%/trace.c %D%/trace.h \
 	%D%/trust.c %D%/trust.h %D%/trust-private.h \

@@ -24,6 +24,8 @@
 #define LIMIT_NET_GREETING (256 * 1024) /* what a server says before the handover */
 #define LIMIT_NET_GREETING_LINES 1000
 #define LIMIT_NET_AHEAD (16 * 1024 * 1024) /* what is read while a write goes on */
+#define LIMIT_SRV_RECORDS 100
+#define LIMIT_DNS_MS (10 * 1000)
 #define LIMIT_SASL_CHALLENGE (64 * 1024)
 #define LIMIT_SCRAM_ITERATIONS (1000 * 1000)
 #define LIMIT_SMTP_LINE (4 * 1024) /* one line of an answer (RFC 5321: 512) */

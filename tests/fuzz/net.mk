@@ -9,3 +9,8 @@ FUZZERS += tests/fuzz/fuzz-sasl
 tests_fuzz_fuzz_sasl_SOURCES = %D%/fuzz-sasl.c
 tests_fuzz_fuzz_sasl_LDFLAGS = $(FUZZ_LINKFLAGS)
 tests_fuzz_fuzz_sasl_LDADD = $(FUZZ_LIBS) $(LINK_NET)
+
+FUZZERS += tests/fuzz/fuzz-srv
+tests_fuzz_fuzz_srv_SOURCES = %D%/fuzz-srv.c
+tests_fuzz_fuzz_srv_LDFLAGS = $(FUZZ_LINKFLAGS)
+tests_fuzz_fuzz_srv_LDADD = $(FUZZ_LIBS) $(LINK_NET)

@@ -24,3 +24,8 @@ TESTS += tests/unit/test-net-secure
 tests_unit_test_net_secure_SOURCES = %D%/test-net-secure.c %D%/net-common.c %D%/net-common.h
 tests_unit_test_net_secure_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_net_secure_LDADD = $(LINK_PEER) $(LINK_NET)
+
+check_PROGRAMS += tests/unit/test-net-srv
+TESTS += tests/unit/test-net-srv
+tests_unit_test_net_srv_SOURCES = %D%/test-net-srv.c %D%/dns-peer.c %D%/dns-peer.h
+tests_unit_test_net_srv_LDADD = $(LINK_NET)
