@@ -14,6 +14,7 @@
 #include "account/address.h"
 #include "account/conf-private.h"
 #include "account/settings.h"
+#include "account/sieve-place.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 #include "util/limits.h"
@@ -267,14 +268,12 @@ take_line(Build *build, const IniLine *line)
 
 static void
 complete_server(Build *build, const AccountConfig *account, HostPort *server, NetSecurity security,
-	gboolean smtp, guint line)
+	guint16 default_port, const char *name, guint line)
 {
-	const char *name = smtp ? "smtp-security" : "imap-security";
-
 	if (server->host == NULL)
 		return;
 	if (server->port == 0)
-		server->port = server_default_port(smtp, security);
+		server->port = default_port;
 	if (security == NET_PLAIN && !net_is_loopback(server->host))
 		complain(&build->problems, line,
 			_("account %s: %s = plain is allowed for this machine only (localhost); allowed is "
@@ -297,8 +296,12 @@ complete_account(Build *build, AccountConfig *account)
 	if (account->auth == AUTH_OAUTH2 && account->token_command == NULL)
 		complain(&build->problems, line, _("account %s: auth = oauth2 needs a token-command"),
 			account->key);
-	complete_server(build, account, &account->imap, account->imap_security, FALSE, line);
-	complete_server(build, account, &account->smtp, account->smtp_security, TRUE, line);
+	complete_server(build, account, &account->imap, account->imap_security,
+		server_default_port(FALSE, account->imap_security), "imap-security", line);
+	complete_server(build, account, &account->smtp, account->smtp_security,
+		server_default_port(TRUE, account->smtp_security), "smtp-security", line);
+	complete_server(
+		build, account, &account->sieve, account->sieve_security, SIEVE_PORT, "sieve-security", line);
 	if (account->label == NULL || *account->label == '\0') {
 		g_free(account->label);
 		account->label = g_strdup(account->key);

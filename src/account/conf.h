@@ -67,6 +67,12 @@ typedef enum {
 } RunRules;
 
 typedef enum {
+	RULES_CLIENT, /* here, on arrival */
+	RULES_SERVER, /* there; here only when asked for */
+	RULES_OFF,
+} RulesWhere;
+
+typedef enum {
 	THEME_AUTO,
 	THEME_DARK,
 	THEME_LIGHT,
@@ -130,6 +136,8 @@ typedef struct {
 	NetSecurity imap_security;
 	HostPort smtp; /* host NULL: this account cannot send */
 	NetSecurity smtp_security;
+	HostPort sieve; /* ManageSieve; host NULL: see account/sieve-place.h */
+	NetSecurity sieve_security;
 	char *user;      /* login name; the address where not set */
 	char *smtp_user; /* the same for SMTP; user where not set */
 	AuthKind auth;
@@ -142,6 +150,8 @@ typedef struct {
 	char *signature; /* text, a path (begins with / or ~) or "command: argv"; see account/identity.h */
 	gboolean read_only;
 	FetchSetting fetch; /* what comes unasked */
+	RulesWhere rules;   /* who runs them */
+	char *rules_host;   /* the one machine that may do what cannot be done twice; NULL: by claim */
 } AccountConfig;
 
 /* Resolved for an account and a folder. */

@@ -18,13 +18,21 @@ account_trust(const AccountConfig *account, NetRoots *system, GError **error)
 void
 account_target(const AccountConfig *account, AccountServer server, NetTrust *trust, NetTarget *target)
 {
-	const HostPort *where = server == SERVER_IMAP ? &account->imap : &account->smtp;
+	const struct {
+		NetScheme scheme;
+		NetSecurity security;
+		const HostPort *where;
+	} servers[] = {
+		[SERVER_IMAP] = {NET_IMAP, account->imap_security, &account->imap},
+		[SERVER_SMTP] = {NET_SMTP, account->smtp_security, &account->smtp},
+		[SERVER_SIEVE] = {NET_RAW, account->sieve_security, &account->sieve},
+	};
 
 	*target = (NetTarget){
-		.scheme = server == SERVER_IMAP ? NET_IMAP : NET_SMTP,
-		.security = server == SERVER_IMAP ? account->imap_security : account->smtp_security,
-		.host = where->host,
-		.port = where->port,
+		.scheme = servers[server].scheme,
+		.security = servers[server].security,
+		.host = servers[server].where->host,
+		.port = servers[server].where->port,
 		.trust = trust,
 	};
 }

@@ -11,6 +11,7 @@
 typedef enum {
 	SERVER_IMAP,
 	SERVER_SMTP,
+	SERVER_SIEVE, /* host and port may be unset: see sieve-place.h */
 } AccountServer;
 
 /*

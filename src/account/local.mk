@@ -18,5 +18,6 @@ src_account_libaccount_a_SOURCES = \
 	%D%/settings.c \
 	%D%/settings-manual.c \
 	%D%/settings-values.c \
+	%D%/sieve-place.c %D%/sieve-place.h \
 	%D%/setup.c \
 	%D%/vault.c

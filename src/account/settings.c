@@ -20,6 +20,7 @@ static const char *const reply_words[] = {"below", "above", "none", NULL};
 static const char *const forward_words[] = {"inline", "attached", "ask", NULL};
 static const char *const sent_copy_words[] = {"sent", "here", "none", NULL};
 static const char *const run_rules_words[] = {"auto", "no", "arrival", "daily", "both", NULL};
+static const char *const rules_words[] = {"client", "server", "off", NULL};
 static const char *const theme_words[] = {"auto", "dark", "light", "mono", NULL};
 static const char *const choice_words[] = {"auto", "yes", "no", NULL};
 static const char *const layout_words[] = {"auto", "columns", "stacked", "single", NULL};
@@ -54,6 +55,12 @@ static const Setting settings[] = {
 	 .detail = N_("Without it the account cannot send.")},
 	{.name = "smtp-security", ACCOUNT(smtp_security), .type = SETTING_ENUM, .allowed = security_words, .fallback = "tls",
 	 .brief = N_("How the connection to it is protected")},
+	{.name = "sieve", ACCOUNT(sieve), .type = SETTING_HOSTPORT,
+	 .brief = N_("The server that takes rules (ManageSieve), host:port"),
+	 .detail = N_("Where not set: what DNS names in the address's domain (_sieve._tcp), else the IMAP server, port 4190.")},
+	{.name = "sieve-security", ACCOUNT(sieve_security), .type = SETTING_ENUM, .allowed = security_words, .fallback = "starttls",
+	 .brief = N_("How the connection to it is protected"),
+	 .detail = N_("starttls is required, never optional. plain is allowed for this machine only.")},
 	{.name = "user", ACCOUNT(user), .type = SETTING_TEXT,
 	 .brief = N_("The login name, where unlike the address")},
 	{.name = "smtp-user", ACCOUNT(smtp_user), .type = SETTING_TEXT,
@@ -85,6 +92,13 @@ static const Setting settings[] = {
 	{.name = "fetch", ACCOUNT(fetch), .type = SETTING_FETCH, .fallback = "text 90d",
 	 .brief = N_("What is fetched before it is opened, and of mail how young"),
 	 .detail = N_("headers, text AGE or all AGE; ages as 30d, 12w, 1y; without one: of all mail.")},
+	{.name = "rules", ACCOUNT(rules), .type = SETTING_ENUM, .allowed = rules_words, .fallback = "client",
+	 .brief = N_("Who runs the rules over mail that arrives"),
+	 .detail = N_("server: posthorn rules upload brings them there, and nothing runs here by itself. off: nobody.")},
+	{.name = "rules-host", ACCOUNT(rules_host), .type = SETTING_TEXT,
+	 .brief = N_("The one machine whose Posthorn forwards, notifies and runs programs for rules"),
+	 .detail = N_("Its host name. Where not set, the machine that marks a message first does so; on servers without "
+		      "CONDSTORE none.")},
 	/* acting */
 	{.name = "undo-send", NEARER(undo_send_ms), .type = SETTING_DURATION, .fallback = "10s", .max = DAY_MS,
 	 .brief = N_("How long a message waits before it leaves"),

@@ -46,3 +46,8 @@ check_PROGRAMS += tests/unit/test-account-identity
 TESTS += tests/unit/test-account-identity
 tests_unit_test_account_identity_SOURCES = %D%/test-account-identity.c
 tests_unit_test_account_identity_LDADD = $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-sieve
+TESTS += tests/unit/test-account-sieve
+tests_unit_test_account_sieve_SOURCES = %D%/test-account-sieve.c %D%/dns-peer.c %D%/dns-peer.h
+tests_unit_test_account_sieve_LDADD = $(LINK_ACCOUNT)
