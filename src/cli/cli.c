@@ -53,11 +53,19 @@ static const Row rows[] = {
 	{{"send", "[FILE.eml]", N_("Send a message from a file or standard input; --queue only queues it."),
 		 NULL},
 		cli_send, 0, 1},
-	{{"rules", "check SCRIPT | test SCRIPT FILE.eml... | run FOLDER | why MESSAGE",
-		 N_("Check, try and run the Sieve rules; tell which rule touched a message."),
+	{{"rules",
+		 "check SCRIPT | test SCRIPT FILE.eml... | run FOLDER | why MESSAGE | upload | fetch [NAME] "
+		 "| "
+		 "list | activate NAME|none",
+		 N_("Check, try and run the Sieve rules; tell which rule touched a message; bring them to "
+		    "the "
+		    "server."),
 		 N_("check compiles a script. test says what it would do with messages from files. run runs "
 		    "the "
-		    "account's rules over a folder, with --dry-run only in words.")},
+		    "account's rules over a folder, with --dry-run only in words. upload brings them to the "
+		    "ManageSieve server and makes them active; where a script there was changed by somebody "
+		    "else it fails, unless --overwrite says that it may go. list, fetch and activate see to "
+		    "the scripts that are there; fetch without NAME gives the active one.")},
 		cli_rules, 1, -1},
 };
 
@@ -80,6 +88,7 @@ static const CliOption options[] = {
 	{"envelope-from", "A", N_("rules test: the envelope's sender"), "rules"},
 	{"envelope-to", "A", N_("rules test: the envelope's recipient"), "rules"},
 	{"now", "TIME", N_("rules test: the time that it is, as 2026-11-20T09:12:00+01:00"), "rules"},
+	{"overwrite", NULL, N_("also a script that was changed on the server"), "rules"},
 	{"address", "A", N_("the mail address"), "setup"},
 	{"name", "N", N_("your name"), "setup"},
 	{"label", "L", N_("what the account is called on the screen"), "setup"},
@@ -320,6 +329,7 @@ entries_of(Cli *cli, const char *command)
 		{"envelope-from", 0, 0, G_OPTION_ARG_STRING, &cli->envelope_from, NULL, NULL},
 		{"envelope-to", 0, 0, G_OPTION_ARG_STRING, &cli->envelope_to, NULL, NULL},
 		{"now", 0, 0, G_OPTION_ARG_STRING, &cli->now, NULL, NULL},
+		{"overwrite", 0, 0, G_OPTION_ARG_NONE, &cli->overwrite, NULL, NULL},
 		{"address", 0, 0, G_OPTION_ARG_STRING, &cli->address, NULL, NULL},
 		{"name", 0, 0, G_OPTION_ARG_STRING, &cli->name, NULL, NULL},
 		{"label", 0, 0, G_OPTION_ARG_STRING, &cli->label, NULL, NULL},

@@ -30,6 +30,7 @@ typedef struct {
 	char *to;
 	char *file;
 	gboolean queue;
+	gboolean overwrite;
 	gboolean raw;
 	/* rules */
 	gboolean dry_run;
@@ -163,3 +164,7 @@ int cli_rules_check(Cli *cli);
 int cli_rules_test(Cli *cli);
 int cli_rules_run(Cli *cli);
 int cli_rules_why(Cli *cli);
+int cli_rules_upload(Cli *cli);
+int cli_rules_fetch(Cli *cli);
+int cli_rules_list(Cli *cli);
+int cli_rules_activate(Cli *cli);

@@ -23,6 +23,10 @@ static const struct {
 		-1},
 	{"run", "[--dry-run] FOLDER", cli_rules_run, 1, 1},
 	{"why", "MESSAGE", cli_rules_why, 1, 1},
+	{"upload", "[--overwrite]", cli_rules_upload, 0, 0},
+	{"fetch", "[NAME]", cli_rules_fetch, 0, 1},
+	{"list", "", cli_rules_list, 0, 0},
+	{"activate", "NAME|none", cli_rules_activate, 1, 1},
 };
 
 static int

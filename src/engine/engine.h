@@ -153,9 +153,10 @@ typedef struct {
 	gint64 outbox;
 	OutboxState outbox_state;
 	EngineSyncStats stats;
-	struct RulesReport *rules; /* RULES; steal it */
-	GPtrArray *proposals;      /* PROPOSALS: of RulesProposal */
-	gpointer task;             /* internal */
+	struct RulesReport *rules;        /* RULES; steal it */
+	GPtrArray *proposals;             /* PROPOSALS: of RulesProposal */
+	struct RulesServer *rules_server; /* RULES_SERVER; engine/rules.h */
+	gpointer task;                    /* internal */
 } EngineEvent;
 
 void engine_event_free(EngineEvent *event);

@@ -69,6 +69,7 @@ engine_event_free(EngineEvent *event)
 	g_clear_error(&event->error);
 	engine_job_free(event->job);
 	question_free(event->question);
+	rules_server_free(event->rules_server);
 	reader_drop_task(event->task);
 	rules_report_free(event->rules);
 	g_clear_pointer(&event->proposals, g_ptr_array_unref);

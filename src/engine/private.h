@@ -69,6 +69,13 @@ void cachewriter_answer(EngineAccount *account, ControlRequest *request, gboolea
 void reader_init(Engine *engine);
 void reader_start(Engine *engine);
 void reader_stop(Engine *engine);
+/*
+ * engine_run_job() with more to say: account may be NULL, cancel (referenced) stops it too, done may be
+ * NULL.
+ */
+void engine_run_job_for(Engine *engine, const char *account, const char *title, Cancel *cancel,
+	const GError *(*run)(gpointer data, Cancel *cancel), void (*done)(gpointer data), gpointer data,
+	GDestroyNotify free_data);
 /* A task whose done function will not be called; NULL is fine. */
 void reader_drop_task(gpointer task);
 

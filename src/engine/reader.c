@@ -183,8 +183,9 @@ program_main(gpointer data)
 }
 
 void
-engine_run_job(Engine *engine, const char *title, const GError *(*run)(gpointer data, Cancel *cancel),
-	void (*done)(gpointer data), gpointer data, GDestroyNotify free_data)
+engine_run_job_for(Engine *engine, const char *account, const char *title, Cancel *cancel,
+	const GError *(*run)(gpointer data, Cancel *cancel), void (*done)(gpointer data), gpointer data,
+	GDestroyNotify free_data)
 {
 	Program *program = g_new0(Program, 1);
 
@@ -192,17 +193,26 @@ engine_run_job(Engine *engine, const char *title, const GError *(*run)(gpointer 
 		if (g_atomic_int_get(&((Program *)engine->programs->pdata[i])->over))
 			g_ptr_array_remove_index_fast(engine->programs, i);
 	program->engine = engine;
-	program->cancel = cancel_new();
+	program->cancel = cancel_ref(cancel);
 	program->run = run;
 	program->task = g_new0(RunTask, 1);
 	program->task->engine = engine;
 	program->task->done = done;
 	program->task->data = data;
 	program->task->free_data = free_data;
-	program->job = job_new(engine, NULL, g_strdup(title), program->cancel);
+	program->job = job_new(engine, account, g_strdup(title), program->cancel);
 	program->job->once = TRUE;
 	program->thread = g_thread_new("program", program_main, program);
 	g_ptr_array_add(engine->programs, program);
+}
+
+void
+engine_run_job(Engine *engine, const char *title, const GError *(*run)(gpointer data, Cancel *cancel),
+	void (*done)(gpointer data), gpointer data, GDestroyNotify free_data)
+{
+	g_autoptr(Cancel) cancel = cancel_new();
+
+	engine_run_job_for(engine, NULL, title, cancel, run, done, data, free_data);
 }
 
 /* ---- beginning and end -------------------------------------------------------------------- */

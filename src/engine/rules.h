@@ -159,7 +159,8 @@ void rules_why_free(RulesWhy *why);
 typedef enum {
 	UPLOAD_SAME,    /* what is there is what would be sent, and it is active */
 	UPLOAD_NEW,     /* no such script there */
-	UPLOAD_CHANGED, /* the script there is neither ours as last uploaded nor this one: ask before */
+	UPLOAD_CHANGED, /* the script there is neither ours as last uploaded nor this one, or another one is
+			   active: ask before */
 	UPLOAD_READY,   /* it is ours as last uploaded */
 } UploadState;
 
@@ -169,19 +170,30 @@ typedef struct RulesServer {
 	char *name;         /* the script's name there */
 	char *text;         /* what is there; NULL: none */
 	char *lacks;        /* extensions that the script requires and the server lacks; NULL: none */
-	char *words;        /* the server's warnings about the script; NULL */
-	char *server;       /* "sieve.example.org:4190, Dovecot Pigeonhole" */
+	char *other;        /* another script is active there, and would be switched off: ask before; NULL */
+	char *words;        /* the server's warnings about the script, safe; NULL */
+	char *server;       /* "sieve.example.org:4190, Dovecot Pigeonhole"; safe */
 } RulesServer;
 
 void rules_server_free(RulesServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RulesServer, rules_server_free)
 
-/* Ask the server; EVENT_RULES_SERVER with server, or error. FAULT_UNKNOWN: the account has no ManageSieve
- * server, and none was found. */
+/*
+ * All four: a job of its own thread, stopped by engine_forget() or from the list of jobs,
+ * and answered by EVENT_RULES_SERVER with rules_server, or error: those of
+ * manage_session_open() and of the commands. FAULT_UNKNOWN also: the account has no ManageSieve
+ * server, and none was found. A forgotten errand still answers, with FAULT_CANCELED. Any process
+ * may ask, also one that does not hold the account.
+ */
+/* Only look. */
 guint engine_rules_server(Engine *engine, const char *account);
-/* Check, put, activate the account's script; overwrite: also what is UPLOAD_CHANGED. EVENT_RULES_SERVER. */
+/*
+ * Check, put, activate the account's script. overwrite: also what is UPLOAD_CHANGED; without it
+ * nothing is changed there, and rules_server says UPLOAD_CHANGED, without error. Done: UPLOAD_SAME.
+ * FAULT_REFUSED: the server lacks extensions (lacks), or does not take the script (its words).
+ */
 guint engine_rules_upload(Engine *engine, const char *account, gboolean overwrite);
-/* Fetch a script (NULL: the active one): EVENT_RULES_SERVER with text. */
+/* Fetch a script (NULL: the active one): its name and text. FAULT_UNKNOWN: there is none. */
 guint engine_rules_fetch(Engine *engine, const char *account, const char *name);
 /* name NULL: none. */
 guint engine_rules_activate(Engine *engine, const char *account, const char *name);

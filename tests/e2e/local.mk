@@ -14,6 +14,7 @@ E2E_TESTS = \
 	tests/e2e/test-cli-sync.py \
 	tests/e2e/test-hostile.py \
 	tests/e2e/test-imap-session.py \
+	tests/e2e/test-managesieve.py \
 	tests/e2e/test-net.py \
 	tests/e2e/test-screen-acts.py \
 	tests/e2e/test-screen-hostile.py \
