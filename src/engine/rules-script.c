@@ -203,6 +203,15 @@ rules_script_config(RulesScript *script)
 	return script->config;
 }
 
+/* The account as the file has it now; NULL: it is gone, or cannot be read. */
+static const AccountConfig *
+account_now(RulesScript *script)
+{
+	const Config *config = rules_script_config(script);
+
+	return config ? config_account(config, script->account->key) : NULL;
+}
+
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
@@ -271,7 +280,7 @@ rules_script_runs(RulesScript *script, const char *folder)
 	const Config *config = rules_script_config(script);
 	g_autoptr(Preferences) preferences = NULL;
 
-	if (config == NULL || script->account->config->read_only)
+	if (config == NULL || !rules_script_is_on(script))
 		return RUN_RULES_NO;
 	preferences = config_preferences(config, script->account->key, folder);
 	if (preferences->run_rules != RUN_RULES_AUTO)
@@ -288,12 +297,15 @@ rules_script_is_broken(const RulesScript *script)
 gboolean
 rules_script_is_on(RulesScript *script)
 {
-	return !script->account->config->read_only;
+	const AccountConfig *account = account_now(script);
+
+	return account != NULL && !script->account->config->read_only && account->rules == RULES_CLIENT;
 }
 
 char *
 rules_script_host(RulesScript *script)
 {
-	(void)script;
-	return NULL;
+	const AccountConfig *account = account_now(script);
+
+	return account ? g_strdup(account->rules_host) : NULL;
 }

@@ -7,7 +7,7 @@ import re
 import socket
 
 import harness
-from harness import Home, equal, test
+from harness import Home, Peer, equal, message, test
 from proxy import Proxy
 
 FIRST = 'require "fileinto";\n# rule:[Käse]\nif header :contains "subject" "cheese" {\n\tfileinto "Archive";\n}\n'
@@ -312,6 +312,19 @@ with harness.servers() as running, harness.servers(
             error = refused(home, "upload")
             equal(error["code"], "unknown")
             assert "127.0.0.1" in error["message"] and "sieve" in error["message"], error
+
+    @test
+    def what_the_server_runs_is_not_run_here_as_well():
+        for user, where, folder in (("bob@example.org", "server", "INBOX"),
+                                    ("carol@example.org", "client", "Archive")):
+            with Home() as home, Peer(running, user) as other:
+                prepare(running, home, more=f"rules = {where}", user=user)
+                home.run("sync")
+                other.append("INBOX", message(subject="More cheese", ident=f"<{where}@example.org>"))
+                home.run("sync")
+                home.run("sync")
+                equal([folder], [name for name in ("INBOX", "Archive")
+                                 if other.find(name, f"<{where}@example.org>")], where)
 
     @test
     def no_rules_and_wrong_usage_are_said():
