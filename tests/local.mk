@@ -38,4 +38,5 @@ include %D%/bench/local.mk
 SWEEP_TESTS = \
 	tests/unit/test-store-damage \
 	tests/unit/test-store-journal \
+	tests/e2e/test-across.py \
 	tests/e2e/test-cli-kill.py

@@ -14,7 +14,9 @@
 static EngineEvent *
 commit(Cli *cli, const EngineAct *act, GError **error)
 {
-	if (cli->engine == NULL && !cli_engine(cli, act->account, FALSE, error))
+	gboolean across = act->target_account != NULL && strcmp(act->target_account, act->account) != 0;
+
+	if (cli->engine == NULL && !cli_engine(cli, across ? NULL : act->account, FALSE, error))
 		return NULL;
 	return cli_wait(cli, engine_act(cli->engine, act));
 }
@@ -38,6 +40,9 @@ run_on(Cli *cli, EngineAct *act, int count)
 
 	if (rows == NULL)
 		return cli_fail_input(cli, error);
+	if (cli->to_account != NULL && cli_account_named(cli, cli->to_account, &error) == NULL)
+		return cli_fail(cli, error);
+	act->target_account = cli->to_account;
 	act->account = account->key;
 	act->rows = (const RowId *)rows->data;
 	act->row_count = rows->len;
@@ -185,6 +190,19 @@ find_group(Journal *journal, const char *word, const char *account, char **owner
 	return operation->group;
 }
 
+/* Has the group operations of more accounts than one? */
+static gboolean
+spans_accounts(Journal *journal, gint64 group)
+{
+	g_autoptr(GPtrArray) operations = journal_group(journal, group);
+
+	for (guint i = 1; i < operations->len; i++)
+		if (strcmp(((Operation *)operations->pdata[i])->account,
+			    ((Operation *)operations->pdata[0])->account) != 0)
+			return TRUE;
+	return FALSE;
+}
+
 /* Nothing had to be done on the server: there is no operation to wait for. */
 static int
 say_called_off(Cli *cli, const EngineEvent *event, gint64 group)
@@ -218,7 +236,8 @@ cli_undo(Cli *cli)
 			: 0;
 	if (group == 0)
 		return cli_fail_input(cli, error);
-	if (cli_account_named(cli, owner, &error) == NULL || !cli_engine(cli, owner, FALSE, &error))
+	if (cli_account_named(cli, owner, &error) == NULL ||
+		!cli_engine(cli, spans_accounts(journal, group) ? NULL : owner, FALSE, &error))
 		return cli_fail(cli, error);
 	event = cli_wait(cli, engine_undo(cli->engine, owner, group));
 	if (event->error == NULL && event->group == 0)

@@ -34,8 +34,14 @@ static const Row rows[] = {
 	{{"show", "MESSAGE", N_("Show a message as text; --raw gives its octets."), NULL}, cli_show, 0, 1},
 	{{"save", "MESSAGE PART...", N_("Save parts of a message into the folder that --to names."), NULL},
 		cli_save, 2, -1},
-	{{"move", "MESSAGE... FOLDER", N_("Move messages."), NULL}, cli_move, 2, -1},
-	{{"copy", "MESSAGE... FOLDER", N_("Copy messages."), NULL}, cli_copy, 2, -1},
+	{{"move", "MESSAGE... FOLDER", N_("Move messages."),
+		 N_("With --to-account FOLDER is one of that account: each message is fetched whole and "
+		    "stored "
+		    "there, and deleted here once it is seen there.")},
+		cli_move, 2, -1},
+	{{"copy", "MESSAGE... FOLDER", N_("Copy messages."),
+		 N_("With --to-account to a folder of that account.")},
+		cli_copy, 2, -1},
 	{{"flag", "MESSAGE... +seen -flagged +$Label", N_("Set and clear flags and keywords."), NULL},
 		cli_flag, 2, -1},
 	{{"delete", "MESSAGE...", N_("Move messages to Trash; what is in Trash is deleted for good."), NULL},
@@ -81,6 +87,7 @@ static const CliOption options[] = {
 	{"limit", "N", N_("at most N rows"), "list"},
 	{"from", "ROW", N_("start at row ROW, from 0"), "list"},
 	{"to", "DIR", N_("the folder to save into"), "save"},
+	{"to-account", "NAME", N_("the account that FOLDER is of"), "move copy"},
 	{"file", "FILE.eml", N_("show a message from a file"), "show"},
 	{"raw", NULL, N_("the message's octets as they are"), "show"},
 	{"queue", NULL, N_("only queue the message"), "send"},
@@ -322,6 +329,7 @@ entries_of(Cli *cli, const char *command)
 		{"limit", 0, 0, G_OPTION_ARG_INT, &cli->limit, NULL, NULL},
 		{"from", 0, 0, G_OPTION_ARG_INT, &cli->from, NULL, NULL},
 		{"to", 0, 0, G_OPTION_ARG_FILENAME, &cli->to, NULL, NULL},
+		{"to-account", 0, 0, G_OPTION_ARG_STRING, &cli->to_account, NULL, NULL},
 		{"file", 0, 0, G_OPTION_ARG_FILENAME, &cli->file, NULL, NULL},
 		{"raw", 0, 0, G_OPTION_ARG_NONE, &cli->raw, NULL, NULL},
 		{"queue", 0, 0, G_OPTION_ARG_NONE, &cli->queue, NULL, NULL},
@@ -419,10 +427,10 @@ cli_clear(Cli *cli)
 	g_clear_pointer(&cli->journal, journal_close);
 	g_clear_pointer(&cli->views, g_hash_table_unref);
 	g_clear_pointer(&cli->config, config_free);
-	char *strings[] = {cli->account, cli->log, cli->debug, cli->to, cli->file, cli->address, cli->name,
-		cli->imap, cli->imap_security, cli->smtp, cli->smtp_security, cli->user, cli->ca_file,
-		cli->password_command, cli->token_command, cli->vault_phrase_file, cli->label,
-		cli->envelope_from, cli->envelope_to, cli->now};
+	char *strings[] = {cli->account, cli->log, cli->debug, cli->to, cli->to_account, cli->file,
+		cli->address, cli->name, cli->imap, cli->imap_security, cli->smtp, cli->smtp_security,
+		cli->user, cli->ca_file, cli->password_command, cli->token_command, cli->vault_phrase_file,
+		cli->label, cli->envelope_from, cli->envelope_to, cli->now};
 	for (gsize i = 0; i < G_N_ELEMENTS(strings); i++)
 		g_free(strings[i]);
 }

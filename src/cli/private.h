@@ -28,6 +28,7 @@ typedef struct {
 	int limit; /* 0: all */
 	int from;
 	char *to;
+	char *to_account;
 	char *file;
 	gboolean queue;
 	gboolean overwrite;
@@ -112,7 +113,12 @@ OperationState cli_group_state(Journal *journal, gint64 group, char **words);
  * --wait: carry the journal to the server until the group is settled there. FALSE with
  * error: it failed, or waits on. *state is its state in any case.
  */
-gboolean cli_wait_group(Cli *cli, const char *account, gint64 group, OperationState *state, GError **error);
+gboolean cli_wait_group(Cli *cli, gint64 group, OperationState *state, GError **error);
+/*
+ * What waited for another account and may go on now, in the accounts of the engine, until
+ * nothing can. Counts are added to stats (may be NULL). FALSE with error: a line broke.
+ */
+gboolean cli_carry_on(Cli *cli, EngineSyncStats *stats, GError **error);
 /*
  * Wait until a message of the outbox was tried once more (attempts: how often it was before), and its copy is
  * in Sent. The message, the caller's; NULL: gone.

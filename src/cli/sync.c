@@ -151,6 +151,8 @@ cli_sync(Cli *cli)
 		if (only == NULL || g_strcmp0(only, account->key) == 0)
 			sync_account(cli, account->key, &totals);
 	}
+	if (totals.error == NULL)
+		cli_carry_on(cli, &totals.stats, &totals.error);
 	cli->job = NULL;
 	wipe(&shown);
 	status = say_totals(cli, &totals);

@@ -170,34 +170,84 @@ is_settled(OperationState state)
 	return state == OPERATION_DONE || state == OPERATION_ERROR || state == OPERATION_UNDONE;
 }
 
-/* Wait until the replay is over here, or the group is settled by whoever holds the account. */
+/* Carry the account's part of the journal to its server; wait until that is over, or the group settled. */
 static gboolean
-wait_settled(Cli *cli, Journal *journal, const char *account, gint64 group, GError **error)
+replay_account(
+	Cli *cli, Journal *journal, const char *account, gint64 group, EngineSyncStats *stats, GError **error)
+{
+	guint ticket = engine_replay(cli->engine, account);
+	g_autoptr(EngineEvent) event = NULL;
+
+	while (event == NULL && (group == 0 || !is_settled(cli_group_state(journal, group, NULL))))
+		event = cli_wait_some(cli, ticket, POLL_MS);
+	if (event != NULL && stats != NULL) {
+		stats->replayed += event->stats.replayed;
+		stats->failed += event->stats.failed;
+	}
+	if (event == NULL || event->error == NULL)
+		return TRUE;
+	g_propagate_error(error, g_error_copy(event->error));
+	return FALSE;
+}
+
+static gboolean
+is_open(const Operation *operation)
+{
+	return !is_settled(operation->state);
+}
+
+/* Accounts with an operation of the group that is under way; each once. The caller's. */
+static GPtrArray *
+open_accounts(Journal *journal, gint64 group, guint *open)
+{
+	g_autoptr(GPtrArray) operations = journal_group(journal, group);
+	GPtrArray *accounts = g_ptr_array_new_with_free_func(g_free);
+
+	*open = 0;
+	for (guint i = 0; i < operations->len; i++) {
+		const Operation *operation = operations->pdata[i];
+		if (!is_open(operation))
+			continue;
+		++*open;
+		if (!g_ptr_array_find_with_equal_func(accounts, operation->account, g_str_equal, NULL))
+			g_ptr_array_add(accounts, g_strdup(operation->account));
+	}
+	return accounts;
+}
+
+/*
+ * Wait until the group is settled, here or by whoever holds its accounts. What follows in another account
+ * can go only then: so around again, as long as that brings anything on.
+ */
+static gboolean
+wait_settled(Cli *cli, Journal *journal, gint64 group, GError **error)
 {
 	gint64 until = g_get_monotonic_time() + (gint64)HOLDER_MS * 1000;
-	guint ticket = engine_replay(cli->engine, account);
-	gboolean over = FALSE;
+	guint before = G_MAXUINT, open;
 
-	while (!is_settled(cli_group_state(journal, group, NULL))) {
-		g_autoptr(EngineEvent) event = NULL;
-		if (over && engine_holds(cli->engine, account))
-			return TRUE;
-		if (!engine_holds(cli->engine, account) && g_get_monotonic_time() > until)
-			return TRUE;
-		event = cli_wait_some(cli, ticket, POLL_MS);
-		over |= event != NULL;
-		if (event != NULL && event->error != NULL &&
-			!is_settled(cli_group_state(journal, group, NULL))) {
-			g_propagate_prefixed_error(error, g_error_copy(event->error), "%s ",
+	while (TRUE) {
+		g_autoptr(GPtrArray) accounts = open_accounts(journal, group, &open);
+		gboolean ours = TRUE;
+		for (guint i = 0; i < accounts->len; i++) {
+			g_autoptr(GError) failure = NULL;
+			ours = ours && engine_holds(cli->engine, accounts->pdata[i]);
+			if (replay_account(cli, journal, accounts->pdata[i], group, NULL, &failure) ||
+				is_settled(cli_group_state(journal, group, NULL)))
+				continue;
+			g_propagate_prefixed_error(error, g_steal_pointer(&failure), "%s ",
 				_("It is kept in the journal, but the server has not done it yet:"));
 			return FALSE;
 		}
+		if (open == 0 || (ours && open >= before) || (!ours && g_get_monotonic_time() > until))
+			return TRUE;
+		if (!ours)
+			engine_event_free(cli_wait_some(cli, 0, POLL_MS));
+		before = open;
 	}
-	return TRUE;
 }
 
 gboolean
-cli_wait_group(Cli *cli, const char *account, gint64 group, OperationState *state, GError **error)
+cli_wait_group(Cli *cli, gint64 group, OperationState *state, GError **error)
 {
 	Journal *journal = cli_journal(cli, error);
 	g_autofree char *words = NULL;
@@ -206,7 +256,7 @@ cli_wait_group(Cli *cli, const char *account, gint64 group, OperationState *stat
 	*state = OPERATION_PENDING;
 	if (journal == NULL)
 		return FALSE;
-	ok = wait_settled(cli, journal, account, group, error);
+	ok = wait_settled(cli, journal, group, error);
 	*state = cli_group_state(journal, group, &words);
 	if (!ok)
 		return FALSE;
@@ -218,6 +268,44 @@ cli_wait_group(Cli *cli, const char *account, gint64 group, OperationState *stat
 	else
 		return TRUE;
 	return FALSE;
+}
+
+/* Has the account an operation that only waited for another account? */
+static gboolean
+has_follower(Journal *journal, const char *account, guint *open)
+{
+	g_autoptr(GPtrArray) waiting = journal_load(journal, account, 0, TRUE);
+	gboolean found = FALSE;
+
+	*open += waiting->len;
+	for (guint i = 0; i < waiting->len; i++) {
+		const Operation *operation = waiting->pdata[i];
+		found = found || operation->after != 0 || operation->kind == OPERATION_FETCH;
+	}
+	return found;
+}
+
+gboolean
+cli_carry_on(Cli *cli, EngineSyncStats *stats, GError **error)
+{
+	Journal *journal = cli_journal(cli, error);
+	GPtrArray *accounts = config_accounts(cli->config);
+	guint before = G_MAXUINT, open = 0;
+
+	for (gboolean more = journal != NULL; more; before = open) {
+		more = FALSE;
+		open = 0;
+		for (guint i = 0; i < accounts->len; i++) {
+			const char *key = ((const AccountConfig *)accounts->pdata[i])->key;
+			if (!engine_holds(cli->engine, key) || !has_follower(journal, key, &open))
+				continue;
+			more = TRUE;
+			if (!replay_account(cli, journal, key, 0, stats, error))
+				return FALSE;
+		}
+		more = more && open < before;
+	}
+	return journal != NULL;
 }
 
 typedef struct {
@@ -245,7 +333,7 @@ cli_end_act(Cli *cli, EngineEvent *take_event)
 
 	if (event->error != NULL)
 		return cli_fail(cli, event->error);
-	if (cli->wait && !cli_wait_group(cli, event->account, event->group, &state, &error)) {
+	if (cli->wait && !cli_wait_group(cli, event->group, &state, &error)) {
 		outcome.state = operation_state_name(state);
 		return cli_fail_more(cli, error, write_outcome, &outcome);
 	}

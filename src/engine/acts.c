@@ -3,6 +3,7 @@
 
 #include "engine/acts.h"
 
+#include "engine/across.h"
 #include "engine/worker.h"
 #include "mime/header.h"
 #include "store/key.h"
@@ -147,8 +148,24 @@ acts_words(const Operation *operation)
 		return g_strdup_printf(_("Subscribed to %s"), target);
 	case OPERATION_FOLDER_UNSUBSCRIBE:
 		return g_strdup_printf(_("Unsubscribed from %s"), target);
+	case OPERATION_FETCH:
+	case OPERATION_REMOVE:
+		break; /* across_words() says it */
 	}
 	return g_strdup("");
+}
+
+void
+acts_wake_owners(Engine *engine, const GPtrArray *operations)
+{
+	g_autoptr(GHashTable) woken = g_hash_table_new(NULL, NULL);
+
+	for (guint i = 0; i < operations->len; i++) {
+		EngineAccount *owner =
+			engine_account(engine, ((const Operation *)operations->pdata[i])->account);
+		if (owner != NULL && g_hash_table_add(woken, owner))
+			cachewriter_wake(owner);
+	}
 }
 
 void
@@ -156,7 +173,6 @@ acts_commit(Engine *engine, Journal *journal, guint ticket, const char *account,
 	const char *words, guint count, GError *error)
 {
 	g_autoptr(GError) failure = error;
-	EngineAccount *owner = engine_account(engine, account);
 	gint64 group = 0;
 	Operation *first;
 
@@ -172,7 +188,7 @@ acts_commit(Engine *engine, Journal *journal, guint ticket, const char *account,
 		group = first->group;
 		if (words == NULL)
 			words = first->words;
-		cachewriter_wake(owner);
+		acts_wake_owners(engine, operations);
 	}
 	engine_post_acted(engine, ticket, account, group, count, words, failure);
 	g_ptr_array_unref(operations);
@@ -234,6 +250,35 @@ build_transfer(StoreView *view, const EngineAct *act, OperationKind kind, const 
 	if (operation->messages->len == 0 && act->row_count > 0 && error != NULL && *error == NULL)
 		fault_set(error, FAULT_INPUT, _("There is nothing to move: it is in %s already, or gone."),
 			operation->target);
+}
+
+/* To another account: an operation for each step of each message. */
+static void
+build_across(Engine *engine, StoreView *view, const EngineAct *act, GPtrArray *operations, GError **error)
+{
+	StoreView *target_view = journaler_view(engine, act->target_account);
+	g_autoptr(StoreFolder) folder = target_view ? store_view_folder(target_view, act->target) : NULL;
+	Across across = {.account = act->account,
+		.view = view,
+		.target_account = act->target_account,
+		.move = act->kind == ACT_MOVE};
+	g_autofree char *name = text_safe(act->target, -1, TEXT_MARKS);
+	g_autofree char *words = NULL;
+	guint count = 0;
+
+	if (folder == NULL || !folder->selectable) {
+		fault_set(error, FAULT_UNKNOWN, _("There is no folder \"%s\" in account %s."), name,
+			act->target_account);
+		return;
+	}
+	across.target = folder->name;
+	for (gsize i = 0; i < act->row_count; i++)
+		count += across_add(&across, act->rows[i], operations);
+	words = across_words(&across, count);
+	for (guint i = 0; i < operations->len; i++)
+		((Operation *)operations->pdata[i])->words = g_strdup(words);
+	if (count == 0)
+		fault_set(error, FAULT_UNKNOWN, _("The message is not there any more."));
 }
 
 static void
@@ -364,9 +409,19 @@ build_folder(StoreView *view, const EngineAct *act, GPtrArray *operations, GErro
 	}
 }
 
+static gboolean
+is_across(const EngineAct *act)
+{
+	return act->target_account != NULL && strcmp(act->target_account, act->account) != 0;
+}
+
 static void
 build(Engine *engine, StoreView *view, const EngineAct *act, GPtrArray *operations, GError **error)
 {
+	if (is_across(act)) {
+		build_across(engine, view, act, operations, error);
+		return;
+	}
 	switch (act->kind) {
 	case ACT_FLAGS:
 		build_flags(view, act, operations, error);
@@ -399,17 +454,24 @@ static gboolean
 refuse(Engine *engine, const EngineAct *act, GError **error)
 {
 	const EngineAccount *account = engine_account(engine, act->account);
+	const EngineAccount *target = is_across(act) ? engine_account(engine, act->target_account) : NULL;
+	const EngineAccount *changed = account;
 
-	if (account == NULL)
+	/* A copy to another account only reads here. */
+	if (target != NULL && (act->kind == ACT_COPY || target->config->read_only))
+		changed = target;
+	if (account == NULL || (is_across(act) && target == NULL))
 		fault_set(error, FAULT_UNKNOWN, _("There is no account \"%s\"."),
-			act->account ? act->account : "");
-	else if (account->config->read_only)
+			account != NULL        ? act->target_account
+			: act->account != NULL ? act->account
+					       : "");
+	else if (is_across(act) && act->kind != ACT_MOVE && act->kind != ACT_COPY)
+		fault_set(error, FAULT_INPUT, _("Only a move or a copy can go to another account."));
+	else if (changed->config->read_only)
 		fault_set(error, FAULT_REFUSED,
 			_("Account %s is read-only: nothing is changed. The setting read-only = no allows "
 			  "it."),
-			account->config->label);
-	else if (act->target_account != NULL && strcmp(act->target_account, act->account) != 0)
-		fault_set(error, FAULT_REFUSED, _("Mail cannot be moved from one account to another yet."));
+			changed->config->label);
 	else
 		return FALSE;
 	return TRUE;
@@ -433,8 +495,10 @@ act_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 		else
 			build(engine, view, act, operations, &error);
 	}
+	/* What only follows is the same messages once more. */
 	for (guint i = 0; i < operations->len; i++)
-		count += ((Operation *)operations->pdata[i])->messages->len;
+		if (((Operation *)operations->pdata[i])->after == 0)
+			count += ((Operation *)operations->pdata[i])->messages->len;
 	acts_commit(engine, journal, request->ticket, act->account, operations, NULL, count, error);
 	return TRUE;
 }

@@ -18,5 +18,7 @@ char *acts_words(const Operation *operation);
  */
 void acts_commit(Engine *engine, Journal *journal, guint ticket, const char *account, GPtrArray *operations,
 	const char *words, guint count, GError *error);
+/* The caches of all accounts of these operations look at the journal. */
+void acts_wake_owners(Engine *engine, const GPtrArray *operations);
 /* A draft is sent or thrown away: its row here and its copy in Drafts go. (outgoing.c) */
 gboolean outgoing_drop_draft(Engine *engine, Journal *journal, gint64 id, GError **error);

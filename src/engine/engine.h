@@ -107,7 +107,8 @@ typedef struct {
 	Fault fault;        /* JOB_FAILED */
 	char *server_words; /* sanitised; may be NULL */
 	char *next_step;    /* translated: what the user can do; may be NULL */
-	gboolean act; /* an act on its way to the server: undo takes it back, and the journal keeps it */
+	gint64 act; /* group of the act that is on its way to the server: undo takes it back, and the journal
+		       keeps it; 0: none */
 } EngineJob;
 
 EngineJob *engine_job_copy(const EngineJob *job);

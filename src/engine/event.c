@@ -134,7 +134,7 @@ job_tell(Job *job)
 }
 
 static Job *
-begin(Engine *engine, const char *account, char *title, Cancel *cancel, gboolean act)
+begin(Engine *engine, const char *account, char *title, Cancel *cancel, gint64 act)
 {
 	Job *job = g_new0(Job, 1);
 
@@ -155,13 +155,13 @@ begin(Engine *engine, const char *account, char *title, Cancel *cancel, gboolean
 Job *
 job_new(Engine *engine, const char *account, char *title, Cancel *cancel)
 {
-	return begin(engine, account, title, cancel, FALSE);
+	return begin(engine, account, title, cancel, 0);
 }
 
 Job *
-job_new_act(Engine *engine, const char *account, char *title)
+job_new_act(Engine *engine, const char *account, char *title, gint64 group)
 {
-	return begin(engine, account, title, NULL, TRUE);
+	return begin(engine, account, title, NULL, group);
 }
 
 void

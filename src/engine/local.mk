@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_CFLAGS = $(AM_CFLAGS)
 src_engine_libengine_a_SOURCES = \
+	%D%/across.c %D%/across.h \
 	%D%/acts.c %D%/acts.h \
 	%D%/cachewriter.c \
 	%D%/connect.c %D%/connect.h \

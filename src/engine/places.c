@@ -23,7 +23,8 @@ resolve_in_cache(EngineAccount *account, StoreCache *cache, gpointer data, GErro
 		if (message->uid != 0 && folder != NULL && folder->uidvalidity == message->uidvalidity) {
 			place->folder = folder->id;
 			place->uid = message->uid;
-		} else if (place->uid == 0 && operation->kind != OPERATION_EXPUNGE) {
+		} else if (place->uid == 0 && operation->kind != OPERATION_EXPUNGE &&
+			   operation->kind != OPERATION_REMOVE) {
 			/* What is gone for good must be the very message: never by likeness. */
 			if (!store_cache_refind(cache, message, &place->folder, &place->uid))
 				place->folder = 0;

@@ -175,8 +175,8 @@ typedef struct {
 /* A new running job, told to main; cancel (may be NULL) is referenced, else a new one is made. title is
  * taken. */
 Job *job_new(Engine *engine, const char *account, char *title, Cancel *cancel);
-/* An act of the journal on its way: job->act is set from the first telling on. */
-Job *job_new_act(Engine *engine, const char *account, char *title);
+/* An act of the journal on its way: job->act is its group from the first telling on. */
+Job *job_new_act(Engine *engine, const char *account, char *title, gint64 group);
 /* Told to main at most every 100 ms. */
 void job_progress(Job *job, gint64 done, gint64 total);
 void job_wait(Job *job, gint64 until, const char *detail);

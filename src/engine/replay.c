@@ -3,6 +3,7 @@
 
 #include "engine/replay.h"
 
+#include "engine/across.h"
 #include "engine/folders.h"
 #include "engine/mailbox.h"
 #include "engine/places.h"
@@ -18,7 +19,8 @@
 
 typedef struct {
 	const char *account;
-	gint64 above; /* operations up to here were looked at in this run */
+	gint64 above;       /* operations up to here were looked at in this run */
+	GHashTable *unmade; /* rows (RowId) of those that have to wait */
 	Operation *operation;
 } Take;
 
@@ -35,48 +37,70 @@ claim(Journal *journal, const Operation *operation, gboolean *claimed, GError **
 	return FALSE;
 }
 
+/*
+ * Not yet: what comes before it is under way in another account, or it stands on a row
+ * that such an operation has still to make.
+ */
+static gboolean
+must_wait(Take *take, Journal *journal, Operation *operation)
+{
+	g_autoptr(Operation) before = operation->after ? journal_get(journal, operation->after) : NULL;
+	g_autofree char *refusal = NULL;
+	gboolean waits = !across_may_go(journal, operation, before, &refusal);
+
+	if (refusal != NULL) {
+		operation->state = OPERATION_ERROR;
+		operation->error = g_steal_pointer(&refusal);
+		return FALSE;
+	}
+	for (guint i = 0; !waits && i < operation->messages->len; i++) {
+		const OperationMessage *message = operation->messages->pdata[i];
+		waits = message->uid == 0 && g_hash_table_contains(take->unmade, &message->row);
+	}
+	for (guint i = 0; waits && i < operation->messages->len; i++) {
+		const OperationMessage *message = operation->messages->pdata[i];
+		if (message->new_row != 0)
+			g_hash_table_add(
+				take->unmade, g_memdup2(&message->new_row, sizeof(message->new_row)));
+	}
+	return waits;
+}
+
 static gboolean
 take_next(Engine *engine, Journal *journal, gpointer data, GError **error)
 {
 	Take *take = data;
 	g_autoptr(GError) failure = NULL;
-	gboolean claimed = FALSE;
 
 	(void)engine;
-	while (!claimed) {
+	while (take->operation == NULL) {
 		g_autoptr(Operation) operation = journal_next(journal, take->account, take->above, &failure);
-		g_autoptr(Operation) before = NULL;
-		if (operation == NULL && failure != NULL)
-			break;
+		gboolean claimed = FALSE;
 		if (operation == NULL)
-			return TRUE;
+			break;
 		take->above = operation->id;
-		if (operation->after != 0)
-			before = journal_get(journal, operation->after);
-		if (before != NULL &&
-			(before->state == OPERATION_ERROR || before->state == OPERATION_UNDONE)) {
-			operation->state = OPERATION_ERROR;
-			operation->error = g_strdup(_("What had to be done before it failed."));
-			take->operation = g_steal_pointer(&operation);
-			return TRUE;
-		}
-		if (!claim(journal, operation, &claimed, error))
+		if (must_wait(take, journal, operation))
+			continue;
+		if (operation->state != OPERATION_ERROR && !claim(journal, operation, &claimed, error))
 			return FALSE;
 		if (claimed && operation->kind == OPERATION_APPEND)
 			operation->content = journal_load_content(journal, operation->id);
-		if (claimed)
+		if (claimed || operation->state == OPERATION_ERROR)
 			take->operation = g_steal_pointer(&operation);
 	}
-	if (failure != NULL)
-		g_propagate_error(error, g_steal_pointer(&failure));
-	return claimed;
+	if (failure == NULL)
+		return TRUE;
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return FALSE;
 }
 
 static gboolean
 settle_journal(Engine *engine, Journal *journal, gpointer data, GError **error)
 {
-	(void)engine;
-	return journal_save(journal, data, TRUE, error);
+	if (!journal_save(journal, data, TRUE, error))
+		return FALSE;
+	across_wake(engine, journal, data);
+	return TRUE;
 }
 
 static gboolean
@@ -385,8 +409,8 @@ replay_in_folder(Worker *worker, Operation *operation, const Place *places, cons
 		return FALSE;
 	if (target != NULL)
 		return transfer(worker, operation, places, source, target, uids, error);
-	if (!(operation->kind == OPERATION_EXPUNGE ? replay_expunge(worker, uids, error)
-						   : replay_flags(worker, operation, uids, error)))
+	if (!(operation->kind == OPERATION_FLAGS ? replay_flags(worker, operation, uids, error)
+						 : replay_expunge(worker, uids, error)))
 		return FALSE;
 	set_done(operation, places, source->id);
 	return TRUE;
@@ -479,12 +503,34 @@ replay_messages(Worker *worker, Operation *operation, GError **error)
 	return FALSE;
 }
 
+/* To be deleted elsewhere, it must be seen here: the server's word alone is no proof. */
+static gboolean
+prove_append(
+	Worker *worker, const Operation *operation, const StoreFolder *target, guint32 uid, GError **error)
+{
+	g_autoptr(ImapSet) told = imap_set_new_uids(&uid, 1);
+	g_autoptr(ImapSet) there = NULL;
+	g_autoptr(ImapCommand) keys = imap_command_new("UID ");
+
+	if (!mailbox_open(worker, target->id, error))
+		return FALSE;
+	imap_command_set(keys, told);
+	there = imap_session_search(worker->session, keys, worker->cancel, error);
+	if (there == NULL)
+		return FALSE;
+	if (uid >= operation->target_uidnext && imap_set_contains(there, uid))
+		return TRUE;
+	fault_set(error, FAULT_REFUSED, _("The server took the message, but it is not in the folder."));
+	return FALSE;
+}
+
 static gboolean
 replay_append(Worker *worker, Operation *operation, GError **error)
 {
 	g_autoptr(StoreFolder) target = target_folder(worker, operation, error);
 	OperationMessage *message = operation->messages->len ? operation->messages->pdata[0] : NULL;
 	g_autoptr(GPtrArray) keywords = g_ptr_array_new();
+	g_auto(GStrv) words = g_strsplit(operation->add_keywords ? operation->add_keywords : "", " ", -1);
 	ImapAppend append = {0};
 	guint32 uidvalidity = 0, uid = 0;
 
@@ -506,6 +552,9 @@ replay_append(Worker *worker, Operation *operation, GError **error)
 	append.mailbox = target->raw;
 	append.data = g_bytes_get_data(operation->content, &append.length);
 	append.system = mailbox_system_flags(operation->add_flags, keywords);
+	for (guint i = 0; words[i] != NULL; i++)
+		if (words[i][0] != '\0')
+			g_ptr_array_add(keywords, words[i]);
 	g_ptr_array_add(keywords, NULL);
 	append.keywords = (const char *const *)keywords->pdata;
 	append.received.seconds = operation->date;
@@ -521,6 +570,8 @@ replay_append(Worker *worker, Operation *operation, GError **error)
 			error, FAULT_REFUSED, _("The server took the message, but it is not in the folder."));
 		return FALSE;
 	}
+	if (uid != 0 && across_is_append(operation) && !prove_append(worker, operation, target, uid, error))
+		return FALSE;
 	message->state = OPERATION_DONE;
 	message->new_uid = uid;
 	return uid != 0 || find_in_target(worker, operation, target, error);
@@ -578,6 +629,8 @@ replay_folder(Worker *worker, Operation *operation, GError **error)
 static gboolean
 replay_one(Worker *worker, Operation *operation, GError **error)
 {
+	if (operation->kind == OPERATION_FETCH)
+		return across_fetch(worker, operation, error);
 	if (operation_is_on_messages(operation))
 		return replay_messages(worker, operation, error);
 	if (operation->kind == OPERATION_APPEND)
@@ -606,13 +659,14 @@ static Job *
 job_for(Worker *worker, const Operation *operation)
 {
 	return job_new_act(worker->account->engine, worker->account->key,
-		g_strdup(operation->words ? operation->words : _("a change")));
+		g_strdup(operation->words ? operation->words : _("a change")), operation->group);
 }
 
 gboolean
 replay_run(Worker *worker, guint *replayed, guint *failed, GError **error)
 {
-	Take take = {.account = worker->account->key};
+	g_autoptr(GHashTable) unmade = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	Take take = {.account = worker->account->key, .unmade = unmade};
 	gboolean folders = FALSE;
 
 	while (!worker_is_stopping(worker)) {

@@ -9,6 +9,7 @@
  */
 #include "config.h"
 
+#include "engine/across.h"
 #include "engine/acts.h"
 #include "util/fault.h"
 #include "util/i18n.h"
@@ -22,11 +23,15 @@ typedef struct {
 
 typedef struct {
 	Engine *engine;
-	StoreView *view;
+	Journal *journal;
+	const GPtrArray *old;  /* the group */
+	StoreView *view;       /* of account */
 	GPtrArray *operations; /* the new ones */
-	const char *account;
+	const char *account;   /* of the operation that is taken back */
 	gint64 group;
+	gboolean newest; /* nothing stands on the group */
 	guint back, elsewhere;
+	guint called_off; /* of back: nothing had to be done for them */
 	GError *error;
 } Undo;
 
@@ -152,6 +157,51 @@ undo_copy(Undo *undo, const Operation *old)
 }
 
 static void
+undo_across_back(Undo *undo, const Operation *append, const Operation *fetch)
+{
+	const OperationMessage *message = append->messages->pdata[0], *source = fetch->messages->pdata[0];
+	StoreView *home = journaler_view(undo->engine, fetch->account);
+	g_autoptr(StoreFolder) target = store_view_folder(undo->view, append->target);
+	g_autoptr(StoreFolder) folder = home ? store_view_folder(home, source->folder) : NULL;
+	RowId now = message->new_row ? store_view_current(undo->view, message->new_row) : 0;
+	Across across = {
+		.account = append->account,
+		.view = undo->view,
+		.target_account = fetch->account,
+		.target = source->folder,
+		.move = TRUE,
+		.undoes = undo->group,
+	};
+
+	if (now != 0 && target != NULL && ROW_FOLDER(now) == target->id && folder != NULL &&
+		folder->selectable && across_add(&across, now, undo->operations))
+		undo->back++;
+	else
+		undo->elsewhere++;
+}
+
+/* What was not sent yet is called off; a copy goes to Trash; what was moved is moved back the same way. */
+static void
+undo_across(Undo *undo, const Operation *append)
+{
+	const Operation *fetch, *remove;
+	gboolean early = undo->newest && append->state == OPERATION_PENDING &&
+			 journal_call_off(undo->journal, append->id, &undo->error);
+
+	across_find(undo->old, append, &fetch, &remove);
+	if (early) {
+		undo->back++;
+		undo->called_off++;
+	} else if (fetch == NULL || append->messages->len == 0) {
+		undo->elsewhere++;
+	} else if (remove != NULL && remove->state != OPERATION_ERROR) {
+		undo_across_back(undo, append, fetch);
+	} else {
+		undo_copy(undo, append);
+	}
+}
+
+static void
 undo_folder(Undo *undo, const Operation *old)
 {
 	g_autoptr(StoreFolder) folder =
@@ -187,6 +237,10 @@ undo_one(Undo *undo, const Operation *old)
 {
 	if (old->state == OPERATION_UNDONE || old->state == OPERATION_ERROR)
 		return;
+	undo->account = old->account;
+	undo->view = journaler_view(undo->engine, old->account);
+	if (undo->view == NULL)
+		return;
 	switch (old->kind) {
 	case OPERATION_FLAGS:
 		undo_flags(undo, old);
@@ -195,9 +249,17 @@ undo_one(Undo *undo, const Operation *old)
 		undo_move(undo, old);
 		break;
 	case OPERATION_COPY:
-	case OPERATION_APPEND:
 		undo_copy(undo, old);
 		break;
+	case OPERATION_APPEND:
+		if (across_is_append(old))
+			undo_across(undo, old);
+		else
+			undo_copy(undo, old);
+		break;
+	case OPERATION_FETCH:
+	case OPERATION_REMOVE:
+		break; /* with its APPEND */
 	case OPERATION_EXPUNGE:
 		fault_set(
 			&undo->error, FAULT_REFUSED, _("What was deleted for good cannot be brought back."));
@@ -213,9 +275,12 @@ undo_one(Undo *undo, const Operation *old)
 static gboolean
 all_pending(GPtrArray *group)
 {
-	for (guint i = 0; i < group->len; i++)
-		if (((Operation *)group->pdata[i])->state != OPERATION_PENDING)
+	for (guint i = 0; i < group->len; i++) {
+		const Operation *operation = group->pdata[i];
+		/* A FETCH changes nothing on the server. */
+		if (operation->state != OPERATION_PENDING && operation->kind != OPERATION_FETCH)
 			return FALSE;
+	}
 	return TRUE;
 }
 
@@ -224,9 +289,15 @@ static gboolean
 is_newest(Journal *journal, GPtrArray *group)
 {
 	const Operation *last = group->pdata[group->len - 1];
-	g_autoptr(GPtrArray) later = journal_load(journal, last->account, last->id, TRUE);
 
-	return later->len == 0;
+	for (guint i = 0; i < group->len; i++) {
+		const Operation *operation = group->pdata[i];
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Operation) later = journal_next(journal, operation->account, last->id, &error);
+		if (later != NULL || error != NULL)
+			return FALSE;
+	}
+	return TRUE;
 }
 
 /*
@@ -237,7 +308,6 @@ static gboolean
 call_off(Engine *engine, Journal *journal, gint64 group, guint *count, GError **error)
 {
 	g_autoptr(GPtrArray) operations = NULL;
-	const Operation *first;
 	gboolean ok;
 
 	*count = 0;
@@ -252,10 +322,12 @@ call_off(Engine *engine, Journal *journal, gint64 group, guint *count, GError **
 	}
 	if (!journal_commit(journal, error))
 		return FALSE;
-	for (guint i = 0; i < operations->len; i++)
-		*count += MAX(1, ((Operation *)operations->pdata[i])->messages->len);
-	first = operations->pdata[0];
-	cachewriter_wake(engine_account(engine, first->account));
+	for (guint i = 0; i < operations->len; i++) {
+		const Operation *operation = operations->pdata[i];
+		if (operation->after == 0)
+			*count += MAX(1, operation->messages->len);
+	}
+	acts_wake_owners(engine, operations);
 	return TRUE;
 }
 
@@ -283,9 +355,9 @@ drop_empty(GPtrArray *operations)
 	}
 }
 
-/* The rows that it made are not known yet: the cache has still to apply it. */
-static gboolean
-is_unapplied(const GPtrArray *group)
+/* One whose rows are not known yet: the cache has still to apply it. NULL: none. */
+static const Operation *
+find_unapplied(const GPtrArray *group)
 {
 	for (guint i = 0; i < group->len; i++) {
 		const Operation *operation = group->pdata[i];
@@ -296,9 +368,9 @@ is_unapplied(const GPtrArray *group)
 			continue;
 		for (guint m = 0; m < operation->messages->len; m++)
 			if (((OperationMessage *)operation->messages->pdata[m])->new_row == 0)
-				return TRUE;
+				return operation;
 	}
-	return FALSE;
+	return NULL;
 }
 
 static void
@@ -306,16 +378,21 @@ undo_by_operations(Engine *engine, Journal *journal, guint ticket, GPtrArray *gr
 {
 	const Operation *first = group->pdata[0];
 	Undo undo = {.engine = engine,
-		.account = first->account,
+		.journal = journal,
+		.old = group,
 		.group = first->group,
-		.view = journaler_view(engine, first->account)};
+		.newest = is_newest(journal, group)};
 	g_autofree char *words = NULL;
 
 	undo.operations = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
-	for (guint i = group->len; undo.view != NULL && i > 0; i--)
+	for (guint i = group->len; i > 0; i--) {
 		undo_one(&undo, group->pdata[i - 1]);
-	drop_empty(undo.operations);
-	if (undo.operations->len == 0 && undo.error == NULL)
+		/* Before others come that count those before them. */
+		drop_empty(undo.operations);
+	}
+	if (undo.called_off > 0)
+		acts_wake_owners(engine, group);
+	if (undo.operations->len == 0 && undo.called_off == 0 && undo.error == NULL)
 		fault_set(&undo.error, FAULT_REFUSED,
 			_("There is nothing left to take back: it was changed elsewhere since."));
 	words = undo_words(first, undo.back, undo.elsewhere);
@@ -330,18 +407,20 @@ static void
 undo_group(Engine *engine, Journal *journal, const Request *request, GPtrArray *group)
 {
 	const Operation *first = group->pdata[0];
+	const Operation *unapplied = find_unapplied(group);
+	EngineAccount *owner = unapplied ? engine_account(engine, unapplied->account) : NULL;
 	g_autofree char *words = NULL;
 	GError *error = NULL;
 	guint count = 0;
 
 	if (call_off(engine, journal, first->group, &count, &error)) {
 		words = undo_words(first, count, 0);
-	} else if (error == NULL && !request->applied && is_unapplied(group)) {
+	} else if (error == NULL && !request->applied && owner != NULL) {
 		Request *later = g_memdup2(request, sizeof(*request));
 		later->account = g_strdup(request->account);
 		later->group = first->group;
 		later->applied = TRUE;
-		cachewriter_wake_then(engine_account(engine, first->account), undo_task, later, request_free);
+		cachewriter_wake_then(owner, undo_task, later, request_free);
 		return;
 	} else if (error == NULL) {
 		undo_by_operations(engine, journal, request->ticket, group);
@@ -397,47 +476,77 @@ forget_in_cache(EngineAccount *account, StoreCache *cache, gpointer data, GError
 	return TRUE;
 }
 
+/* A failed one, with the steps before and after it that failed with it. FALSE with error. */
+static gboolean
+forget_steps(Engine *engine, Journal *journal, const GPtrArray *steps, GError **error)
+{
+	if (!journal_begin(journal, error))
+		return FALSE;
+	for (guint i = 0; i < steps->len; i++) {
+		const Operation *step = steps->pdata[i];
+		if (step->state == OPERATION_ERROR &&
+			!journal_set_state(journal, step->id, OPERATION_UNDONE, step->error, error)) {
+			journal_rollback(journal);
+			return FALSE;
+		}
+	}
+	if (!journal_commit(journal, error))
+		return FALSE;
+	for (guint i = 0; i < steps->len; i++) {
+		const Operation *step = steps->pdata[i];
+		EngineAccount *account = engine_account(engine, step->account);
+		if (step->state == OPERATION_ERROR && account != NULL)
+			cache_post(account, forget_in_cache, operation_copy(step),
+				(GDestroyNotify)operation_free);
+	}
+	return TRUE;
+}
+
+/* The failed operation of this number in its group; NULL with error. */
+static Operation *
+find_failed(Engine *engine, const GPtrArray *group, gint64 id, GError **error)
+{
+	for (guint i = 0; group != NULL && i < group->len; i++) {
+		Operation *operation = group->pdata[i];
+		if (operation->id == id && operation->state == OPERATION_ERROR &&
+			engine_account(engine, operation->account) != NULL)
+			return operation;
+	}
+	fault_set(error, FAULT_UNKNOWN, _("There is no failed operation of this number."));
+	return NULL;
+}
+
+static GPtrArray *
+load_group_of(Journal *journal, gint64 id)
+{
+	g_autoptr(Operation) operation = journal_get(journal, id);
+
+	return operation ? journal_group(journal, operation->group) : NULL;
+}
+
 static gboolean
 forget_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 {
 	const Request *request = data;
-	Operation *operation = journal_get(journal, request->group);
-	EngineAccount *account = operation ? engine_account(engine, operation->account) : NULL;
+	g_autoptr(GPtrArray) group = load_group_of(journal, request->group);
 	g_autoptr(GError) error = NULL;
+	Operation *operation = find_failed(engine, group, request->group, &error);
+	g_autoptr(GPtrArray) steps = operation ? across_steps(group, operation) : NULL;
 
 	(void)unused;
-	if (account == NULL || operation->state != OPERATION_ERROR)
-		fault_set(&error, FAULT_UNKNOWN, _("There is no failed operation of this number."));
-	else
-		journal_set_state(journal, operation->id, OPERATION_UNDONE, operation->error, &error);
+	if (steps != NULL)
+		forget_steps(engine, journal, steps, &error);
 	engine_post_acted(engine, request->ticket, NULL, 0, 0,
 		error ? NULL : _("Forgotten; the server's state stands."), error);
-	if (error == NULL)
-		cache_post(account, forget_in_cache, operation, (GDestroyNotify)operation_free);
-	else
-		operation_free(operation);
 	return TRUE;
 }
 
-/* A new operation of the same kind on what is there now. */
-static gboolean
-retry_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
+/* The same once more, on what is there now. */
+static void
+repeat(Journal *journal, StoreView *view, const Operation *old, GPtrArray *operations, GError **error)
 {
-	const Request *request = data;
-	g_autoptr(Operation) old = journal_get(journal, request->group);
-	EngineAccount *account = old ? engine_account(engine, old->account) : NULL;
-	StoreView *view = account ? journaler_view(engine, old->account) : NULL;
-	GPtrArray *operations = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
-	GError *error = NULL;
-	Operation *again;
+	Operation *again = operation_copy(old);
 
-	(void)unused;
-	if (view == NULL || old->state != OPERATION_ERROR) {
-		fault_set(&error, FAULT_UNKNOWN, _("There is no failed operation of this number."));
-		acts_commit(engine, journal, request->ticket, NULL, operations, NULL, 0, error);
-		return TRUE;
-	}
-	again = operation_copy(old);
 	again->id = again->group = 0;
 	again->state = OPERATION_PENDING;
 	again->target_uidnext = again->attempts = 0;
@@ -452,13 +561,57 @@ retry_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
 	}
 	g_ptr_array_add(operations, again);
 	if (operation_is_on_messages(again) && again->messages->len == 0)
+		fault_set(error, FAULT_UNKNOWN, _("The message is not there any more."));
+}
+
+/* From the first step, unless only the last one is missing. */
+static void
+repeat_across(StoreView *view, const GPtrArray *steps, GPtrArray *operations, GError **error)
+{
+	const Operation *fetch = steps->pdata[0], *append = steps->pdata[1];
+	const OperationMessage *source = fetch->messages->pdata[0];
+	Across across = {
+		.account = fetch->account,
+		.view = view,
+		.target_account = append->account,
+		.target = append->target,
+		.move = steps->len > 2,
+		.undoes = fetch->undoes,
+	};
+
+	if (!across_add(&across, source->row, operations))
+		fault_set(error, FAULT_UNKNOWN, _("The message is not there any more."));
+	for (guint i = 0; i < operations->len; i++)
+		((Operation *)operations->pdata[i])->words = g_strdup(fetch->words);
+}
+
+/* New operations of the same kind on what is there now. */
+static gboolean
+retry_task(Engine *engine, Journal *journal, gpointer data, GError **unused)
+{
+	const Request *request = data;
+	g_autoptr(GPtrArray) group = load_group_of(journal, request->group);
+	GPtrArray *operations = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
+	GError *error = NULL;
+	const Operation *old = find_failed(engine, group, request->group, &error);
+	g_autoptr(GPtrArray) steps = old ? across_steps(group, old) : NULL;
+	const Operation *first = steps ? steps->pdata[0] : NULL;
+	StoreView *view = first ? journaler_view(engine, first->account) : NULL;
+	guint count;
+
+	(void)unused;
+	if (first != NULL && view == NULL)
 		fault_set(&error, FAULT_UNKNOWN, _("The message is not there any more."));
-	else
-		journal_set_state(journal, old->id, OPERATION_UNDONE, old->error, &error);
+	else if (first != NULL && steps->len > 1 &&
+		 ((const Operation *)steps->pdata[1])->state != OPERATION_DONE)
+		repeat_across(view, steps, operations, &error);
+	else if (first != NULL)
+		repeat(journal, view, old, operations, &error);
 	if (error == NULL)
-		cache_post(account, forget_in_cache, operation_copy(old), (GDestroyNotify)operation_free);
-	acts_commit(engine, journal, request->ticket, old->account, operations, NULL, again->messages->len,
-		error);
+		forget_steps(engine, journal, steps, &error);
+	count = operations->len > 0 ? ((Operation *)operations->pdata[0])->messages->len : 0;
+	acts_commit(
+		engine, journal, request->ticket, old ? old->account : NULL, operations, NULL, count, error);
 	return TRUE;
 }
 

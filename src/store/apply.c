@@ -242,6 +242,7 @@ apply_one(const Applying *applying, RowId id, gint place)
 	case OPERATION_COPY:
 		return apply_copy(applying, &row, place);
 	case OPERATION_EXPUNGE:
+	case OPERATION_REMOVE:
 		if (!row.hidden)
 			row_hide(applying->cache, &row, applying->operation, place);
 		return 0;
@@ -288,7 +289,7 @@ apply_awaited(StoreCache *cache, FolderId folder, guint32 uidvalidity, guint32 u
 static void
 await(StoreCache *cache, const Operation *operation, gint place, const OperationMessage *message)
 {
-	if (message->folder == NULL || message->uid == 0)
+	if (message->folder == NULL || message->uid == 0 || operation->kind == OPERATION_FETCH)
 		return;
 	base_run(cache->headers, "INSERT OR IGNORE INTO awaited VALUES(?, ?, ?, ?, ?)", "tiiii",
 		message->folder, (gint64)message->uidvalidity, (gint64)message->uid, operation->id,
@@ -334,21 +335,32 @@ header_length(const char *data, gsize length)
 }
 
 /* Returns the content to be kept; 0: no row was made. */
+static void
+append_intake(const Operation *operation, StoreIntake *intake)
+{
+	const OperationMessage *message =
+		operation->messages->len > 0 ? g_ptr_array_index(operation->messages, 0) : NULL;
+	gsize length;
+
+	intake->flags = operation->add_flags;
+	intake->keywords = operation->add_keywords;
+	intake->header = (char *)g_bytes_get_data(operation->content, &length);
+	intake->header_length = header_length(intake->header, length);
+	intake->size = operation->head_only && message ? message->size : (guint32)MIN(length, G_MAXUINT32);
+	intake->received = operation->date != 0 ? operation->date : operation->made;
+}
+
 static gint64
 apply_append(StoreCache *cache, Operation *operation)
 {
 	FolderId folder = folder_find(cache, operation->target);
-	StoreIntake intake = {.flags = operation->add_flags, .keywords = operation->add_keywords};
+	StoreIntake intake = {0};
 	FolderCounts counts = {0};
-	gsize length;
 	RowId id;
 
 	if (folder == 0 || operation->content == NULL)
 		return 0;
-	intake.header = (char *)g_bytes_get_data(operation->content, &length);
-	intake.header_length = header_length(intake.header, length);
-	intake.size = (guint32)MIN(length, G_MAXUINT32);
-	intake.received = operation->date != 0 ? operation->date : operation->made;
+	append_intake(operation, &intake);
 	id = provisional_new(cache, folder);
 	intake_row(cache, folder, id, &intake, TRUE);
 	intake_note(cache, id, id, 1);
@@ -357,7 +369,28 @@ apply_append(StoreCache *cache, Operation *operation)
 	folder_counts_write(cache, folder, &counts);
 	if (operation->messages->len > 0)
 		((OperationMessage *)g_ptr_array_index(operation->messages, 0))->new_row = id;
-	return base_integer(cache->headers, 0, "SELECT cid FROM message WHERE id = ?", "i", id);
+	return operation->head_only
+		       ? 0
+		       : base_integer(cache->headers, 0, "SELECT cid FROM message WHERE id = ?", "i", id);
+}
+
+/* The octets of a row that was made by its header alone. Returns the content to be kept; 0: none. */
+static gint64
+complete_append(StoreCache *cache, const Operation *operation)
+{
+	RowId id = base_integer(cache->headers, 0,
+		"SELECT id FROM provisional WHERE operation = ? AND place = 0", "i", operation->id);
+	StoreIntake intake = {0};
+	RowBrief row;
+
+	if (operation->content == NULL || operation->head_only || !row_find(cache, id, &row) ||
+		base_integer(cache->bodies, 0, "SELECT 1 FROM part WHERE cid = ? AND section = ''", "i",
+			row.cid) != 0)
+		return 0;
+	append_intake(operation, &intake);
+	base_run(cache->headers, "UPDATE message SET size = ? WHERE id = ?", "ii", (gint64)intake.size, id);
+	base_run(cache->headers, "UPDATE hidden SET size = ? WHERE id = ?", "ii", (gint64)intake.size, id);
+	return row.cid;
 }
 
 /* Applied before: only the rows that it made are told again. */
@@ -385,14 +418,17 @@ store_cache_apply(StoreCache *cache, Operation *operation, GError **error)
 		operation->id, (gint64)operation->kind, (gint64)(operation->add_flags & MESSAGE_SETTABLE),
 		(gint64)(operation->remove_flags & MESSAGE_SETTABLE), operation->add_keywords,
 		operation->remove_keywords, operation->target);
-	if (changes(cache) == 0)
+	if (changes(cache) == 0) {
 		recall(cache, operation);
-	else if (operation_is_on_messages(operation))
+		if (operation->kind == OPERATION_APPEND)
+			keep = complete_append(cache, operation);
+	} else if (operation_is_on_messages(operation)) {
 		apply_messages(cache, operation);
-	else if (operation->kind == OPERATION_APPEND)
+	} else if (operation->kind == OPERATION_APPEND) {
 		keep = apply_append(cache, operation);
-	else
+	} else {
 		folder_operation_apply(cache, operation);
+	}
 	cache->applied = MAX(cache->applied, operation->id);
 	if (!cache_commit(cache, error))
 		return FALSE;

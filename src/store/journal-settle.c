@@ -43,3 +43,67 @@ journal_find_row(Journal *journal, const char *account, RowId new_row, char **fo
 	base_reset(row);
 	return *folder != NULL;
 }
+
+/* ---- from one account to another ---------------------------------------------------- */
+
+gboolean
+journal_fetched(Journal *journal, gint64 id, GBytes *octets, GError **error)
+{
+	gint64 append;
+
+	if (!journal_begin(journal, error))
+		return FALSE;
+	append = base_integer(journal->base, 0,
+		"SELECT id FROM op WHERE grp = (SELECT grp FROM op WHERE id = ?1) AND after = ?1 AND kind = 4"
+		" AND state IN (0, 1)",
+		"i", id);
+	if (append != 0) {
+		base_run(journal->base, "INSERT OR REPLACE INTO op_content(op, octets) VALUES(?, ?)", "ib",
+			append, g_bytes_get_data(octets, NULL), g_bytes_get_size(octets));
+		base_run(journal->base, "UPDATE op_msg SET size = ? WHERE op = ?", "ii",
+			(gint64)g_bytes_get_size(octets), append);
+	}
+	base_run(journal->base, "UPDATE op SET state = 2 WHERE id = ? AND state IN (0, 1)", "i", id);
+	return journal_commit(journal, error);
+}
+
+guint64
+journal_waiting_octets(Journal *journal)
+{
+	return (guint64)base_integer(journal->base, 0,
+		"SELECT sum(length(octets)) FROM op JOIN op AS b ON b.id = op.after AND b.state = 2"
+		" JOIN op_content ON op_content.op = op.id WHERE op.kind = 4 AND op.state IN (0, 1)",
+		"");
+}
+
+char **
+journal_neighbours(Journal *journal, gint64 id)
+{
+	GPtrArray *accounts = g_ptr_array_new();
+	sqlite3_stmt *row = base_query(journal->base,
+		"SELECT DISTINCT o.account FROM op JOIN op AS o ON o.grp = op.grp WHERE op.id = ?"
+		" AND (o.after = op.id OR o.id = op.after)",
+		"i", id);
+
+	while (base_step(journal->base, row))
+		g_ptr_array_add(accounts, base_column_text(row, 0));
+	g_ptr_array_add(accounts, NULL);
+	return (char **)g_ptr_array_free(accounts, FALSE);
+}
+
+gboolean
+journal_call_off(Journal *journal, gint64 append, GError **error)
+{
+	gboolean early;
+
+	if (!journal_begin(journal, error))
+		return FALSE;
+	base_run(journal->base, "UPDATE op SET state = 4 WHERE id = ? AND state = 0", "i", append);
+	early = sqlite3_changes(base_handle(journal->base)) == 1;
+	if (early)
+		base_run(journal->base,
+			"UPDATE op SET state = 4 WHERE state = 0 AND grp = (SELECT grp FROM op WHERE id = ?1)"
+			" AND (after = ?1 OR id = (SELECT after FROM op WHERE id = ?1))",
+			"i", append);
+	return journal_commit(journal, error) && early;
+}

@@ -11,6 +11,10 @@
 
 #define DAY_S (24 * 60 * 60)
 #define KEEP_DAYS 90
+/* A group stays whole while anything of it is under way: what comes after asks what came before. */
+#define OLD_OPERATIONS                                                                                       \
+	"SELECT id FROM op WHERE made < ? AND state IN (2, 4) AND NOT EXISTS"                                \
+	" (SELECT 1 FROM op AS other WHERE other.grp = op.grp AND other.state IN (0, 1))"
 
 void
 journal_tidy(Journal *journal, gint64 now)
@@ -19,13 +23,9 @@ journal_tidy(Journal *journal, gint64 now)
 
 	if (!base_begin(journal->base, NULL))
 		return;
-	base_run(journal->base,
-		"DELETE FROM op_msg WHERE op IN (SELECT id FROM op WHERE made < ? AND state IN (2, 4))", "i",
-		before);
-	base_run(journal->base,
-		"DELETE FROM op_content WHERE op IN (SELECT id FROM op WHERE made < ? AND state IN (2, 4))",
-		"i", before);
-	base_run(journal->base, "DELETE FROM op WHERE made < ? AND state IN (2, 4)", "i", before);
+	base_run(journal->base, "DELETE FROM op_msg WHERE op IN (" OLD_OPERATIONS ")", "i", before);
+	base_run(journal->base, "DELETE FROM op_content WHERE op IN (" OLD_OPERATIONS ")", "i", before);
+	base_run(journal->base, "DELETE FROM op WHERE id IN (" OLD_OPERATIONS ")", "i", before);
 	/* What was sent and filed is in Sent: its octets can go at once. */
 	base_run(journal->base,
 		"DELETE FROM outbox_octets WHERE id IN (SELECT id FROM outbox WHERE (state = 3 AND filed) OR"

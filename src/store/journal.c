@@ -17,7 +17,9 @@
 #define OP_COLUMNS                                                                                           \
 	"op.id, op.account, op.grp, op.after, op.kind, op.add_flags, op.remove_flags, op.add_keywords, "     \
 	"op.remove_keywords, op.target, op.new_name, op.target_uidnext, op.target_uidvalidity, op.date, "    \
-	"op.made, op.state, op.error, op.attempts, op.undoes, op.undone_by, op.words "
+	"op.made, op.state, op.error, op.attempts, op.undoes, op.undone_by, op.words, "                      \
+	"op.kind = 4 AND op.after <> 0 AND EXISTS (SELECT 1 FROM op AS b WHERE b.id = op.after AND b.state " \
+	"<> 2) "
 
 /* ---- opening ------------------------------------------------------------------ */
 
@@ -226,6 +228,7 @@ read_operation(sqlite3_stmt *row)
 	operation->undoes = sqlite3_column_int64(row, 18);
 	operation->undone_by = sqlite3_column_int64(row, 19);
 	operation->words = base_column_text(row, 20);
+	operation->head_only = sqlite3_column_int(row, 21);
 	return operation;
 }
 
@@ -377,7 +380,7 @@ journal_load_content(Journal *journal, gint64 id)
 
 G_STATIC_ASSERT(
 	OPERATION_PENDING == 0 && OPERATION_IN_FLIGHT == 1 && OPERATION_DONE == 2 && OPERATION_UNDONE == 4);
-G_STATIC_ASSERT(OPERATION_EXPUNGE == 3 && OPERATION_FOLDER_DELETE == 7);
+G_STATIC_ASSERT(OPERATION_EXPUNGE == 3 && OPERATION_APPEND == 4 && OPERATION_FOLDER_DELETE == 7);
 
 static gboolean
 may_become(Journal *journal, gint64 id, OperationState state, GError **error)

@@ -61,6 +61,20 @@ GPtrArray *journal_recent(Journal *journal, const char *account, gsize limit);
  */
 gint64 journal_last_undoable(Journal *journal, const char *account);
 GBytes *journal_load_content(Journal *journal, gint64 id);
+/*
+ * A FETCH brought the octets: the APPEND after it gets them in place of its header, and the FETCH is done, in
+ * one commit. Was the APPEND called off meanwhile, nothing is kept.
+ */
+gboolean journal_fetched(Journal *journal, gint64 id, GBytes *octets, GError **error);
+/* Octets that FETCH brought and that no APPEND has stored yet. */
+guint64 journal_waiting_octets(Journal *journal);
+/* Keys of the accounts of the operation before, and of those after this one. Ended by NULL, the caller's. */
+char **journal_neighbours(Journal *journal, gint64 id);
+/*
+ * Call off an APPEND that was not sent, with the FETCH before and the REMOVE after it. FALSE with *error
+ * unset: too late.
+ */
+gboolean journal_call_off(Journal *journal, gint64 append, GError **error);
 
 /*
  * State of the operation as a whole; error_text may be NULL; content is dropped

@@ -7,7 +7,8 @@ const char *
 operation_kind_name(OperationKind kind)
 {
 	static const char *const names[] = {"flags", "move", "copy", "expunge", "append", "folder-create",
-		"folder-rename", "folder-delete", "folder-subscribe", "folder-unsubscribe"};
+		"folder-rename", "folder-delete", "folder-subscribe", "folder-unsubscribe", "fetch",
+		"remove"};
 
 	return (gsize)kind < G_N_ELEMENTS(names) ? names[kind] : "";
 }
@@ -94,5 +95,6 @@ operation_free(Operation *operation)
 gboolean
 operation_is_on_messages(const Operation *operation)
 {
-	return operation->kind <= OPERATION_EXPUNGE;
+	return operation->kind <= OPERATION_EXPUNGE || operation->kind == OPERATION_FETCH ||
+	       operation->kind == OPERATION_REMOVE;
 }

@@ -26,6 +26,10 @@ typedef enum {
 	OPERATION_FOLDER_DELETE,
 	OPERATION_FOLDER_SUBSCRIBE,
 	OPERATION_FOLDER_UNSUBSCRIBE,
+	OPERATION_FETCH,  /* brings the octets of its one message for the APPEND, to another account, after it
+			   */
+	OPERATION_REMOVE, /* gone for good here: it stands in another account, once the APPEND before is done
+			   */
 } OperationKind;
 
 typedef enum {
@@ -73,10 +77,11 @@ typedef struct {
 	char *new_name;         /* FOLDER_RENAME */
 	guint32 target_uidnext; /* noted before a MOVE, COPY or APPEND is sent; 0: not sent yet */
 	guint32 target_uidvalidity;
-	gint64 date;     /* APPEND: internal date */
-	GBytes *content; /* APPEND: the whole message, kept in posthorn.db until done; else NULL; loaded by
-			    journal_load_content */
-	gint64 made;     /* time */
+	gint64 date;        /* APPEND: internal date */
+	GBytes *content;    /* APPEND: the whole message, kept in posthorn.db until done; else NULL; loaded by
+			       journal_load_content */
+	gboolean head_only; /* APPEND: the FETCH before it is not done, so content is only the header */
+	gint64 made;        /* time */
 	OperationState state;
 	char *error; /* server's words, sanitised; NULL */
 	guint attempts;
@@ -94,5 +99,5 @@ void operation_free(Operation *operation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Operation, operation_free)
 /* Append an empty message; borrowed. */
 OperationMessage *operation_add_message(Operation *operation);
-/* TRUE for operations on messages (not on folders, not APPEND). */
+/* TRUE for operations on messages that are here (not on folders, not APPEND). */
 gboolean operation_is_on_messages(const Operation *operation);

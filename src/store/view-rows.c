@@ -133,6 +133,23 @@ store_view_current(StoreView *view, RowId id)
 	return 0;
 }
 
+GBytes *
+store_view_whole(StoreView *view, RowId id)
+{
+	StoreBase *base = view_headers(view);
+
+	for (int i = 0; base != NULL && id != 0 && i < FOLLOW_STEPS; i++) {
+		gint64 cid = base_integer(base, 0,
+			"SELECT cid FROM message WHERE id = ?1 UNION ALL SELECT cid FROM hidden WHERE id = "
+			"?1",
+			"i", id);
+		if (cid != 0)
+			return store_view_part(view, cid, "");
+		id = base_integer(base, 0, "SELECT new FROM alias WHERE old = ?", "i", id);
+	}
+	return NULL;
+}
+
 gboolean
 store_view_describe(StoreView *view, RowId id, OperationMessage *message)
 {

@@ -56,6 +56,9 @@ GArray *store_view_thread(StoreView *view, gint64 thread);
  * FALSE: gone. */
 gboolean store_view_describe(StoreView *view, RowId id, OperationMessage *message);
 
+/* The whole octets of a row, also of one that an operation took out of sight; NULL: not here. The caller's.
+ */
+GBytes *store_view_whole(StoreView *view, RowId id);
 /* Octets of a content (see store_cache_put_part), or NULL when not here. */
 GBytes *store_view_part(StoreView *view, gint64 cid, const char *section);
 /* Message-ID of a row ("<...>"), References and other kept header fields: the raw header block that the first

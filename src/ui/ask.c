@@ -96,7 +96,7 @@ folder_asked_free(gpointer data)
 	g_free(asked);
 }
 
-/* "Folder", or "label: Folder" for another account. */
+/* "Folder", or "account: Folder" for another account. */
 static char *
 folder_text(App *app, const FolderAsked *asked, const UiAccount *account, const StoreFolder *folder)
 {
@@ -133,9 +133,8 @@ folder_candidates(App *app, const char *text, gsize *start, GPtrArray *candidate
 	}
 }
 
-/* Split "label: Folder"; account is left alone where none is named. */
-static const char *
-split_folder(App *app, const char *text, UiAccount **account)
+const char *
+app_split_folder(App *app, const char *text, UiAccount **account)
 {
 	const char *colon = strstr(text, ": ");
 
@@ -160,7 +159,7 @@ folder_done(App *app, View *view, const char *text, gpointer data)
 
 	if (!text || *text == '\0' || !account)
 		return;
-	name = split_folder(app, text, &account);
+	name = app_split_folder(app, text, &account);
 	if (*name == '=' || *name == '+')
 		name++;
 	else if (strcmp(name, "!") == 0)

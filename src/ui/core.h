@@ -196,6 +196,8 @@ void app_choose(App *app, View *view, const char *words, const char *choices, Ap
 void app_confirm(
 	App *app, View *view, const char *words, AppChoice yes, gpointer data, GDestroyNotify free_data);
 typedef void (*AppFolderChosen)(App *app, View *view, UiAccount *account, const char *folder, gpointer data);
+/* The folder's name in "account: Folder"; account is left alone where none is named. Borrowed from text. */
+const char *app_split_folder(App *app, const char *text, UiAccount **account);
 /* first: offered first, taken by Enter alone; NULL. */
 void app_choose_folder(App *app, View *view, const char *label, const char *first, UiAccount *account,
 	AppFolderChosen chosen, gpointer data, GDestroyNotify free_data);

@@ -92,7 +92,7 @@ progress_words(const EngineJob *job)
 	g_autofree char *done = NULL, *total = NULL;
 
 	if (job->act && time(NULL) - job->started >= 2)
-		return g_strdup(_("waits for the server; u takes it back"));
+		return g_strdup(_("waits; d takes it back"));
 	if (job->state != JOB_RUNNING || job->total <= 0)
 		return g_strdup(job->detail ? job->detail : "");
 	if (!job->bytes)
@@ -206,14 +206,26 @@ job_details(View *view, const CommandCall *call)
 }
 
 static void
+taken_back(App *app, View *view, const EngineEvent *event, gpointer data)
+{
+	(void)view;
+	(void)data;
+	if (event->error)
+		app_error(app, event->error);
+	else if (event->words)
+		app_say(app, "%s", event->words);
+}
+
+static void
 job_cancel(View *view, const CommandCall *call)
 {
 	const EngineJob *job = job_at(view, view->list->selected);
 
 	(void)call;
+	/* Whether the server has it already nobody knows: undo works out what is to be done. */
 	if (job && job->act)
-		app_say(view->app, "%s",
-			_("This act waits for the server only. u takes it back; U takes back any one."));
+		app_expect(view->app, engine_undo(view->app->engine, job->account, job->act), view,
+			taken_back, NULL, NULL);
 	else if (job && (job->state == JOB_RUNNING || job->state == JOB_WAITING))
 		engine_job_cancel(view->app->engine, job->id);
 	else
@@ -242,7 +254,7 @@ static const Command rows[] = {
 	{.name = "job-cancel",
 		.keys = "d",
 		.hint = N_("cancel"),
-		.brief = N_("Stop this job"),
+		.brief = N_("Stop this job; an act that waits for the server is taken back"),
 		.needs = NEEDS_ENTRY,
 		.run = job_cancel},
 	{.name = "job-retry",

@@ -104,6 +104,7 @@ static void
 move_chosen(App *app, View *view, UiAccount *account, const char *folder, gpointer data)
 {
 	Move *move = data;
+	char *text;
 
 	if (!view)
 		return;
@@ -112,10 +113,11 @@ move_chosen(App *app, View *view, UiAccount *account, const char *folder, gpoint
 			app, _("There is no folder \"%s\". y shows the folders, C there makes one."), folder);
 		return;
 	}
-	g_free(app->last_target);
-	app->last_target = g_strdup(folder);
+	text = account == move->account ? g_strdup(folder) : g_strdup_printf("%s: %s", account->key, folder);
 	if (move->who)
-		g_hash_table_insert(app->targets, g_strdup(move->who), g_strdup(folder));
+		g_hash_table_insert(app->targets, g_strdup(move->who), g_strdup(text));
+	g_free(app->last_target);
+	app->last_target = text;
 	if (account == move->account)
 		act_on_rows(view, account, move->rows, move->kind, folder, FALSE);
 	else
@@ -142,7 +144,10 @@ to_folder(View *view, const CommandCall *call, EngineActKind kind)
 	if (first)
 		move->who = g_strdup(first->list_id ? first->list_id : first->from_address);
 	if (call->argument) {
-		move_chosen(view->app, view, account, call->argument, move);
+		UiAccount *other = account;
+		const char *folder = app_split_folder(view->app, call->argument, &other);
+
+		move_chosen(view->app, view, other, folder, move);
 		move_free(move);
 		return;
 	}

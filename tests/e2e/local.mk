@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The whole program against real servers: one script a subject, TAP.
 E2E_TESTS = \
+	tests/e2e/test-across.py \
 	tests/e2e/test-cli-acts.py \
 	tests/e2e/test-cli-fallbacks.py \
 	tests/e2e/test-cli-guest.py \

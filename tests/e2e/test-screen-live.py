@@ -165,6 +165,25 @@ with harness.servers() as servers:
                         "\\Flagged" in flags for uid, flags in peer.messages("INBOX").items() if uid > 120), "the flag")
 
             @harness.test
+            def an_act_that_waits_for_the_server_is_taken_back_from_the_jobs():
+                screen.keys("=")
+                screen.settle(0.3)
+                with harness.Peer(servers) as peer:
+                    before = peer.messages("INBOX")
+                servers.freeze()
+                try:
+                    screen.keys("F", "B")
+                    screen.wait("Jobs", "waits; d takes it back")
+                    screen.keys("d")
+                    screen.wait("Taken back")
+                    screen.keys("q")
+                finally:
+                    servers.thaw()
+                with harness.Peer(servers) as peer:
+                    harness.wait(lambda: screen.pump(0.05) is None or not home.json("journal"), "the journal")
+                    harness.equal(peer.messages("INBOX"), before)
+
+            @harness.test
             def it_leaves_at_once():
                 screen.keys("q")
                 harness.equal(screen.wait_end(6), 0, "exit status")

@@ -358,6 +358,111 @@ test_version_shows_the_commits_of_others(void)
 	g_assert_cmpuint(journal_version(other), >, before);
 }
 
+/* ---- from one account to another ---------------------------------------------------- */
+
+/* FETCH (a), APPEND (b), REMOVE (a); the APPEND's id, the others stand beside it. */
+static gint64
+add_across(Journal *journal)
+{
+	g_autoptr(Operation) fetch = operation_new(OPERATION_FETCH, "a");
+	g_autoptr(Operation) append = operation_new(OPERATION_APPEND, "b");
+	g_autoptr(Operation) remove = operation_new(OPERATION_REMOVE, "a");
+	Operation *all[] = {fetch, append, remove};
+
+	append->content = g_bytes_new_static("Subject: x\r\n\r\n", 14);
+	append->after = -1;
+	remove->after = -2;
+	operation_add_message(append);
+	g_assert_true(journal_add(journal, all, G_N_ELEMENTS(all), NULL));
+	return append->id;
+}
+
+static OperationState
+state_of(Journal *journal, gint64 id)
+{
+	g_autoptr(Operation) operation = journal_get(journal, id);
+
+	return operation->state;
+}
+
+static void
+test_fetched_octets_take_the_place_of_the_header(void)
+{
+	g_autoptr(Scratch) scratch = scratch_new();
+	g_autoptr(GBytes) octets = g_bytes_new_static("Subject: x\r\n\r\nText\r\n", 20);
+	gint64 id = add_across(scratch->journal);
+	g_autoptr(Operation) before = journal_get(scratch->journal, id);
+	g_autoptr(Operation) after = NULL;
+	g_autoptr(GBytes) kept = NULL;
+
+	g_assert_true(before->head_only);
+	g_assert_cmpuint(journal_waiting_octets(scratch->journal), ==, 0);
+	g_assert_true(journal_fetched(scratch->journal, id - 1, octets, NULL));
+	after = journal_get(scratch->journal, id);
+	kept = journal_load_content(scratch->journal, id);
+	g_assert_false(after->head_only);
+	g_assert_true(g_bytes_equal(kept, octets));
+	g_assert_cmpint(state_of(scratch->journal, id - 1), ==, OPERATION_DONE);
+	g_assert_cmpuint(journal_waiting_octets(scratch->journal), ==, 20);
+}
+
+static void
+test_octets_of_what_was_called_off_are_not_kept(void)
+{
+	g_autoptr(Scratch) scratch = scratch_new();
+	g_autoptr(GBytes) octets = g_bytes_new_static("Subject: x\r\n\r\nText\r\n", 20);
+	gint64 id = add_across(scratch->journal);
+	g_autoptr(GBytes) kept = NULL;
+
+	g_assert_true(journal_set_state(scratch->journal, id - 1, OPERATION_IN_FLIGHT, NULL, NULL));
+	g_assert_true(journal_call_off(scratch->journal, id, NULL));
+	g_assert_cmpint(state_of(scratch->journal, id), ==, OPERATION_UNDONE);
+	g_assert_cmpint(state_of(scratch->journal, id + 1), ==, OPERATION_UNDONE);
+	g_assert_true(journal_fetched(scratch->journal, id - 1, octets, NULL));
+	kept = journal_load_content(scratch->journal, id);
+	g_assert_cmpuint(g_bytes_get_size(kept), ==, 14);
+	g_assert_cmpint(state_of(scratch->journal, id), ==, OPERATION_UNDONE);
+}
+
+static void
+test_what_was_sent_is_not_called_off(void)
+{
+	g_autoptr(Scratch) scratch = scratch_new();
+	gint64 id = add_across(scratch->journal);
+
+	g_assert_true(journal_set_state(scratch->journal, id, OPERATION_IN_FLIGHT, NULL, NULL));
+	g_assert_false(journal_call_off(scratch->journal, id, NULL));
+	g_assert_cmpint(state_of(scratch->journal, id + 1), ==, OPERATION_PENDING);
+}
+
+static void
+test_a_group_under_way_stays_whole(void)
+{
+	g_autoptr(Scratch) scratch = scratch_new();
+	gint64 id = add_across(scratch->journal);
+	g_autoptr(GPtrArray) group = NULL;
+
+	journal_set_state(scratch->journal, id - 1, OPERATION_DONE, NULL, NULL);
+	journal_set_state(scratch->journal, id, OPERATION_DONE, NULL, NULL);
+	journal_tidy(scratch->journal, G_GINT64_CONSTANT(4102444800)); /* the clock jumped to 2100 */
+	group = journal_group(scratch->journal, id - 1);
+	g_assert_cmpuint(group->len, ==, 3);
+}
+
+static void
+test_neighbours_are_the_accounts_before_and_after(void)
+{
+	g_autoptr(Scratch) scratch = scratch_new();
+	gint64 id = add_across(scratch->journal);
+	g_auto(GStrv) first = journal_neighbours(scratch->journal, id - 1);
+	g_auto(GStrv) second = journal_neighbours(scratch->journal, id);
+
+	g_assert_cmpstr(first[0], ==, "b");
+	g_assert_null(first[1]);
+	g_assert_cmpstr(second[0], ==, "a");
+	g_assert_null(second[1]);
+}
+
 /* ---- what must survive ------------------------------------------------------------ */
 
 static void
@@ -574,6 +679,11 @@ main(int argc, char **argv)
 	g_test_add_func("/journal/people", test_people_by_any_word);
 	g_test_add_func("/journal/values", test_values);
 	g_test_add_func("/journal/version", test_version_shows_the_commits_of_others);
+	g_test_add_func("/journal/across/fetched", test_fetched_octets_take_the_place_of_the_header);
+	g_test_add_func("/journal/across/called-off", test_octets_of_what_was_called_off_are_not_kept);
+	g_test_add_func("/journal/across/sent", test_what_was_sent_is_not_called_off);
+	g_test_add_func("/journal/across/tidy", test_a_group_under_way_stays_whole);
+	g_test_add_func("/journal/across/neighbours", test_neighbours_are_the_accounts_before_and_after);
 	g_test_add_func("/journal/kill", test_kill_loses_nothing_that_was_reported);
 	g_test_add_func("/journal/two-writers", test_two_writers_at_once);
 	g_test_add_func("/journal/damage", test_damage_is_set_aside_and_ids_go_on);
