@@ -134,6 +134,8 @@ cli_sync(Cli *cli)
 	GPtrArray *accounts = config_accounts(cli->config);
 	Totals totals = {0};
 	gboolean shown = FALSE;
+	Journal *journal;
+	guint failed;
 	int status;
 
 	if (cli->count && cli->account != NULL && g_strcmp0(cli->account, only) != 0)
@@ -142,6 +144,8 @@ cli_sync(Cli *cli)
 		return cli_fail(cli, error);
 	if (!cli_engine(cli, only, FALSE, &error))
 		return cli_fail(cli, error);
+	journal = cli_journal(cli, NULL);
+	failed = journal ? journal_count_failed(journal) : 0;
 	if (isatty(STDERR_FILENO)) {
 		cli->job = show_job;
 		cli->job_user = &shown;
@@ -153,6 +157,9 @@ cli_sync(Cli *cli)
 	}
 	if (totals.error == NULL)
 		cli_carry_on(cli, &totals.stats, &totals.error);
+	/* An account that was woken by another may have met it unasked. */
+	if (journal != NULL && journal_count_failed(journal) > failed)
+		totals.stats.failed = MAX(totals.stats.failed, journal_count_failed(journal) - failed);
 	cli->job = NULL;
 	wipe(&shown);
 	status = say_totals(cli, &totals);

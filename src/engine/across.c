@@ -250,11 +250,11 @@ take_octets(const ImapRow *row, gpointer user)
 	}
 }
 
-/* Read before, and whole. */
+/* Read before, and whole. Without a Message-ID nothing proves that the row still is this message. */
 static GBytes *
 octets_here(Worker *worker, const OperationMessage *message)
 {
-	StoreView *view = worker_view(worker);
+	StoreView *view = message->key != 0 ? worker_view(worker) : NULL;
 	GBytes *octets = view ? store_view_whole(view, message->row) : NULL;
 
 	if (octets != NULL && g_bytes_get_size(octets) != message->size)
@@ -277,7 +277,10 @@ octets_from_server(Worker *worker, const Operation *operation, Fetched *fetched,
 		fetched->uid = place.uid;
 		uids = imap_set_new_uids(&place.uid, 1);
 		fetch.uids = uids;
-		if (!mailbox_open(worker, place.folder, error) ||
+		if (!mailbox_open(worker, place.folder, error))
+			return FALSE;
+		/* Made anew meanwhile: the number may be another message's, which only its key would show. */
+		if ((message->key != 0 || message->uidvalidity == worker->mailbox.uidvalidity) &&
 			!imap_session_fetch(worker->session, &fetch, worker->cancel, error))
 			return FALSE;
 	}

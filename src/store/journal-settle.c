@@ -67,6 +67,12 @@ journal_fetched(Journal *journal, gint64 id, GBytes *octets, GError **error)
 	return journal_commit(journal, error);
 }
 
+guint
+journal_count_failed(Journal *journal)
+{
+	return (guint)base_integer(journal->base, 0, "SELECT count(*) FROM op WHERE state = 3", "");
+}
+
 guint64
 journal_waiting_octets(Journal *journal)
 {

@@ -66,6 +66,8 @@ GBytes *journal_load_content(Journal *journal, gint64 id);
  * one commit. Was the APPEND called off meanwhile, nothing is kept.
  */
 gboolean journal_fetched(Journal *journal, gint64 id, GBytes *octets, GError **error);
+/* How many operations of all accounts failed, and are neither repeated nor forgotten. */
+guint journal_count_failed(Journal *journal);
 /* Octets that FETCH brought and that no APPEND has stored yet. */
 guint64 journal_waiting_octets(Journal *journal);
 /* Keys of the accounts of the operation before, and of those after this one. Ended by NULL, the caller's. */

@@ -19,6 +19,7 @@ class Liar:
         self.port_there = port
         self.rules = []  # (pattern of the command without tag, answer without tag)
         self.bends = []  # (pattern in an untagged line, what stands there in its place)
+        self.tagged = []  # as bends, in the lines that end a command
         self.more = {}   # the beginning of a tagged answer's words -> untagged octets told before it
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
@@ -46,7 +47,7 @@ class Liar:
         file = source.makefile("rb")
         try:
             while line := file.readline():
-                for pattern, bent in self.bends if line.startswith(b"* ") else ():
+                for pattern, bent in self.bends if line.startswith(b"* ") else self.tagged:
                     line = re.sub(pattern, bent, line)
                 for words, octets in self.more.items():
                     if line.partition(b" ")[2].startswith(words):

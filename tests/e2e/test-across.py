@@ -11,6 +11,7 @@ import time
 import cli
 import harness
 from harness import Home, Peer, equal, message, test
+from liar import Liar
 from proxy import Proxy
 from screen import ENTER, Screen
 
@@ -75,12 +76,13 @@ class Pair:
 
 
 @contextlib.contextmanager
-def pair(here, there=None, line=None, to_line=None):
+def pair(here, there=None, line=None, to_line=None, liar=None):
     there = there or here
     with Home() as home, Peer(here, ALICE) as one, Peer(there, BOB) as other:
         home.add_account(here, ALICE, imap=line and f"127.0.0.1:{line.port}", more=("--label", "alice"))
-        home.add_account(there, BOB, "Bob Miller", imap=to_line and f"127.0.0.1:{to_line.port}",
-                         more=("--label", "bob"))
+        port = (liar or to_line) and f"127.0.0.1:{(liar or to_line).port}"
+        home.add_account(there, BOB, "Bob Miller", imap=port,
+                         more=("--label", "bob", *(("--imap-security", "plain") if liar else ())))
         with open(home.config, encoding="utf-8") as file:
             text = file.read()
         keys = [line.split()[1].rstrip("]") for line in text.splitlines() if line.startswith("[account")]
@@ -262,6 +264,37 @@ with harness.servers() as SERVERS:
             equal(both.waiting(), [])
 
     @test
+    def a_folder_made_anew_gives_no_other_message_away():
+        with pair(SERVERS) as both:
+            plain = message("No name", ident="<x@example.org>").replace(b"Message-ID: <x@example.org>\r\n", b"")
+            both.here.check(both.here.link.create("Anew"))
+            both.here.append("Anew", plain)
+            both.home.json("sync")
+            row, = both.home.json("list", "Anew", "--account", "alice")
+            both.home.json("move", row["id"], "Archive", "--to-account", "bob")
+            before = len(both.there.messages("Archive"))
+            both.here.check(both.here.link.delete("Anew"))
+            both.here.check(both.here.link.create("Anew"))
+            both.here.append("Anew", plain.replace(b"No name", b"Another"))
+            both.home.json("sync", status=None)
+            both.home.json("sync", status=None)
+            equal(len(both.there.messages("Archive")), before)
+            equal(len(both.here.messages("Anew")), 1)
+            both.here.check(both.here.link.delete("Anew"))
+
+    @test
+    def what_has_no_message_id_moves_too():
+        with pair(SERVERS) as both:
+            plain = message("Nameless", ident="<x@example.org>").replace(b"Message-ID: <x@example.org>\r\n", b"")
+            uid = both.here.append("INBOX", plain)
+            both.home.json("sync")
+            before = set(both.there.messages("Archive"))
+            both.home.json("move", f"INBOX:{uid}", "Archive", "--account", "alice", "--to-account", "bob", "--wait")
+            new, = set(both.there.messages("Archive")) - before
+            equal(both.there.octets("Archive", new), plain)
+            assert uid not in both.here.messages("INBOX")
+
+    @test
     def wrong_names_are_told():
         with pair(SERVERS) as both:
             ident = both.deliver()
@@ -293,6 +326,50 @@ with harness.servers() as SERVERS:
                 screen.keys("u")
                 screen.wait("Taken back")
                 harness.wait(lambda: screen.pump(0.05) is None or both.where(ident) == ["alice INBOX"], "the way back")
+
+
+with harness.servers() as SERVERS:
+    def nothing_was_stored(answer):
+        with Liar(SERVERS.ports["imap"]) as liar, pair(SERVERS, liar=liar) as both:
+            ident = both.deliver()
+            both.home.json("sync")
+            liar.rules = [("APPEND", answer)]
+            both.act("move", ident)
+            both.home.json("sync", status=1)
+            equal(both.where(ident), ["alice INBOX"])
+            equal(both.shown(ident), ["alice INBOX"])
+            equal({one["state"] for one in both.waiting()}, {"failed"})
+
+    @test
+    def a_server_that_says_stored_and_stored_nothing_does_not_cost_the_original():
+        nothing_was_stored("OK stored")
+
+    @test
+    def nor_does_one_that_names_a_place_where_it_is_not():
+        nothing_was_stored("OK [APPENDUID 1 1] stored")
+        nothing_was_stored("OK [APPENDUID 1 4000000] stored")
+
+    @test
+    def without_appenduid_it_is_found_by_its_message_id():
+        with Liar(SERVERS.ports["imap"]) as liar, pair(SERVERS, liar=liar) as both:
+            liar.tagged = [(rb"\[APPENDUID [^]]*\] ?", b"")]
+            ident = both.deliver()
+            both.home.json("sync")
+            both.act("move", ident, "Archive", "--wait")
+            equal(both.where(ident), ["bob Archive"])
+
+    @test
+    def what_cannot_be_found_there_is_kept_here():
+        with Liar(SERVERS.ports["imap"]) as liar, pair(SERVERS, liar=liar) as both:
+            liar.tagged = [(rb"\[APPENDUID [^]]*\] ?", b"")]
+            plain = message("Nameless", ident="<x@example.org>").replace(b"Message-ID: <x@example.org>\r\n", b"")
+            uid = both.here.append("INBOX", plain)
+            both.home.json("sync")
+            both.home.json("move", f"INBOX:{uid}", "Archive", "--account", "alice", "--to-account", "bob")
+            said = both.home.json("sync", status=1)
+            equal(said["error"]["failed"], 1)
+            assert uid in both.here.messages("INBOX")
+            assert "cannot be proved" in both.waiting()[0]["message"]
 
 
 def sweep(running, other, what):
