@@ -14,6 +14,7 @@
 /* Regular expressions get few steps at first; one that needs more pays for it. */
 #define REGEX_CHEAP_STEPS 20000
 #define REGEX_DEAR_OCTETS ((guint64)100 * 1000 * 4096)
+#define KEY_OCTETS 256 /* what looking at one key counts for */
 #define PIECE_OCTETS ((gsize)64 * 1024)
 #define FOLD_GROWTH 6 /* what folding usually adds at most */
 
@@ -339,7 +340,7 @@ static gboolean
 match_glob(SieveRun *run, const SieveMatcher *matcher, SieveValue *value, const Key *key, SievePool *pool)
 {
 	SieveSpan spans[SIEVE_CAPTURES - 1];
-	SieveGlobSubject subject = {.work = (guint64)LIMIT_SIEVE_STEPS * 1024};
+	SieveGlobSubject subject = {.work = (guint64)LIMIT_SIEVE_STEPS * 256};
 	guint64 before = subject.work;
 	guint count = MIN(sieve_glob_wildcards(key->glob), SIEVE_CAPTURES - 1);
 	gboolean capture = captures(run, matcher);
@@ -537,7 +538,7 @@ match_all(SieveRun *run, const SieveMatcher *matcher, SieveValues *values)
 	}
 	for (guint v = 0; v < values->count; v++) {
 		/* Many small values and keys are work too. */
-		if (!sieve_run_charge(run, (guint64)matcher->count * 32))
+		if (!sieve_run_charge(run, (guint64)matcher->count * KEY_OCTETS))
 			return FALSE;
 		for (guint k = 0; k < matcher->count; k++) {
 			if (match_one(run, matcher, &values->items[v], &keys[k], values->pool))

@@ -14,3 +14,13 @@ FUZZERS += tests/fuzz/fuzz-manage-answer
 tests_fuzz_fuzz_manage_answer_SOURCES = %D%/fuzz-manage-answer.c
 tests_fuzz_fuzz_manage_answer_LDFLAGS = $(FUZZ_LINKFLAGS)
 tests_fuzz_fuzz_manage_answer_LDADD = $(FUZZ_LIBS) $(LINK_SIEVE)
+
+FUZZERS += tests/fuzz/fuzz-sieve
+tests_fuzz_fuzz_sieve_SOURCES = %D%/fuzz-sieve.c
+tests_fuzz_fuzz_sieve_LDFLAGS = $(FUZZ_LINKFLAGS)
+tests_fuzz_fuzz_sieve_LDADD = $(FUZZ_LIBS) $(LINK_SIEVE)
+
+FUZZERS += tests/fuzz/fuzz-sieve-run
+tests_fuzz_fuzz_sieve_run_SOURCES = %D%/fuzz-sieve-run.c
+tests_fuzz_fuzz_sieve_run_LDFLAGS = $(FUZZ_LINKFLAGS)
+tests_fuzz_fuzz_sieve_run_LDADD = $(FUZZ_LIBS) $(LINK_SIEVE)
