@@ -162,9 +162,9 @@ explain(const SievePlace *place, const char *address, GError *failure, GError **
 
 	if (place->guessed && fault == FAULT_RETRY) {
 		fault_set(error, FAULT_UNKNOWN,
-			_("No ManageSieve server is known for %s: sieve is not set, DNS names none that can "
-			  "be "
-			  "used, and its IMAP server gives no answer to it. %s"),
+			_("No ManageSieve server is known for %s: sieve is not set, DNS led to none, and its "
+			  "IMAP "
+			  "server does not speak it. %s"),
 			shown, failure->message);
 		if (place->stranger != NULL)
 			g_prefix_error(error,
