@@ -281,7 +281,7 @@ take_unnamed(FormScript *script, const char *text, gsize length)
 {
 	gsize behind;
 	g_autofree char *head = g_strndup(text, length);
-	g_autoptr(GArray) requires = find_requires(head, script->required, &behind);
+	G_GNUC_UNUSED g_autoptr(GArray) requires = find_requires(head, script->required, &behind);
 	g_autoptr(GPtrArray) tokens = form_tokens(head + behind, length - behind);
 	gboolean code = FALSE;
 

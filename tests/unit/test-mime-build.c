@@ -93,8 +93,8 @@ test_subjects(void)
 {
 	static const char *const subjects[] = {"", "x", "Grüße aus Köln",
 		"日本語の件名はとても長いので折り返す必要がありますよね、たぶん",
-		"A long subject of plain words that has to be folded somewhere because it does not fit in "
-		"one line",
+		("A long subject of plain words that has to be folded somewhere because it does not fit in "
+		 "one line"),
 		"plain then ünicode then plain again", "double  blanks   stay",
 		"=?utf-8?Q?not_a_word?=", "tab\there", "é",
 		"a\xf0\x9f\x98\x80z \xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80",
@@ -139,8 +139,8 @@ test_names(void)
 	static const char *const names[] = {"Ada Byron", "Byron, Ada", "Ada \"the\" Byron", "Åda",
 		"J. R. Hacker", "日本語の名前はとても長いので折り返す必要がありますよね、たぶん", "a@b",
 		"back\\slash", "=?utf-8?Q?x?=",
-		"A very long plain name, with a comma, that does not fit in a quoted string of one line of "
-		"the header"};
+		("A very long plain name, with a comma, that does not fit in a quoted string of one line of "
+		 "the header")};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_autoptr(MimeDraft) draft = draft_new();

@@ -322,6 +322,9 @@ test_headers_in_linear_time(void)
 		g_autoptr(GPtrArray) list = mime_parse_addresses(raw, -1, NULL);
 		g_autoptr(GPtrArray) ids = mime_parse_message_ids(raw, -1);
 		g_autofree char *text = mime_decode_text(raw, -1);
+		g_assert_nonnull(list);
+		g_assert_nonnull(ids);
+		g_assert_nonnull(text);
 		g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
 	}
 }

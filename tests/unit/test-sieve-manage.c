@@ -380,7 +380,6 @@ static void
 script_put(Peer *peer, gpointer user)
 {
 	Script *script = user;
-	g_autofree char *text = NULL;
 
 	peer_say(peer, whole);
 	answer_line(peer, script, "OK\r\n");

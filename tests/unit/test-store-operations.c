@@ -323,7 +323,7 @@ test_server_changes_the_source_of_a_move(Fixture *fixture, gconstpointer data)
 static void
 test_hidden_source_still_counts_as_here(Fixture *fixture, gconstpointer data)
 {
-	g_autoptr(Operation) operation = move(fixture, 1, fixture->one, "Archive");
+	G_GNUC_UNUSED g_autoptr(Operation) operation = move(fixture, 1, fixture->one, "Archive");
 	g_autoptr(GArray) uids = store_cache_uids(fixture->mail->cache, fixture->inbox, 1, G_MAXUINT32);
 
 	(void)data;
