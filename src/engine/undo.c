@@ -32,6 +32,7 @@ typedef struct {
 	gboolean newest; /* nothing stands on the group */
 	guint back, elsewhere;
 	guint called_off; /* of back: nothing had to be done for them */
+	char *kept;       /* a folder that the act made, and that stays for the mail in it; NULL */
 	GError *error;
 } Undo;
 
@@ -217,6 +218,13 @@ undo_folder(Undo *undo, const Operation *old)
 		undo->elsewhere++;
 		return;
 	}
+	/* Together with what was put there, which leaves it only now: the folder stays. */
+	if (old->kind == OPERATION_FOLDER_CREATE && folder->total > 0 &&
+		undo->operations->len + undo->called_off > 0) {
+		g_free(undo->kept);
+		undo->kept = g_strdup(folder->name);
+		return;
+	}
 	if (old->kind == OPERATION_FOLDER_CREATE && folder->total > 0) {
 		fault_set(&undo->error, FAULT_REFUSED, _("The folder holds mail by now: it is kept."));
 		return;
@@ -334,10 +342,12 @@ call_off(Engine *engine, Journal *journal, gint64 group, guint *count, GError **
 /* ---- the task -------------------------------------------------------------------------------------- */
 
 static char *
-undo_words(const Operation *first, guint back, guint elsewhere)
+undo_words(const Operation *first, const char *kept, guint back, guint elsewhere)
 {
 	g_autofree char *what = g_strdup(first->words ? first->words : "");
 
+	if (elsewhere == 0 && kept)
+		return g_strdup_printf(_("Taken back: %s. The folder %s stays."), what, kept);
 	if (elsewhere == 0)
 		return g_strdup_printf(_("Taken back: %s"), what);
 	return g_strdup_printf(P_("Taken back: %s. %u of %u was changed elsewhere since.",
@@ -395,7 +405,8 @@ undo_by_operations(Engine *engine, Journal *journal, guint ticket, GPtrArray *gr
 	if (undo.operations->len == 0 && undo.called_off == 0 && undo.error == NULL)
 		fault_set(&undo.error, FAULT_REFUSED,
 			_("There is nothing left to take back: it was changed elsewhere since."));
-	words = undo_words(first, undo.back, undo.elsewhere);
+	words = undo_words(first, undo.kept, undo.back, undo.elsewhere);
+	g_free(undo.kept);
 	for (guint i = 0; i < undo.operations->len; i++)
 		((Operation *)undo.operations->pdata[i])->words = g_strdup(words);
 	acts_commit(engine, journal, ticket, first->account, undo.operations, words, undo.back, undo.error);
@@ -414,7 +425,7 @@ undo_group(Engine *engine, Journal *journal, const Request *request, GPtrArray *
 	guint count = 0;
 
 	if (call_off(engine, journal, first->group, &count, &error)) {
-		words = undo_words(first, count, 0);
+		words = undo_words(first, NULL, count, 0);
 	} else if (error == NULL && !request->applied && owner != NULL) {
 		Request *later = g_memdup2(request, sizeof(*request));
 		later->account = g_strdup(request->account);
