@@ -67,6 +67,17 @@ def fill_demo(servers, user="alice@example.org", now=None):
     return count
 
 
+def deliver(servers, user="alice@example.org"):
+    """The messages that the demo's rules sort, as if they came now. Returns their number."""
+    link = _connect(servers, user)
+    appender = Appender(link, "INBOX")
+    for mail in mailgen.arrivals(time.time()):
+        appender.add(mail)
+    appender.flush()
+    link.logout()
+    return appender.count
+
+
 def fill_bulk(servers, user, folder, count, now=None, size=2500):
     """Bring a folder to count messages and read it through once, so that
     Dovecot's index and cache are warm. Returns how many were added."""

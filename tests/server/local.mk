@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private mail servers for tests, benchmarks and the demo.
 EXTRA_DIST += \
+	tests/server/demo.sieve \
 	tests/server/certificates.py \
 	tests/server/dovecot.py \
 	tests/server/fetch.py \

@@ -3,8 +3,9 @@
 
     demo(now)            about 200 varied messages in several folders
     bulk(count, now)     many plausible ones, fast, for one folder
+    arrivals(now)        a few, as if they came now
 
-Both give Mail(folder, flags, date, octets): flags as IMAP spells them, date in
+All give Mail(folder, flags, date, octets): flags as IMAP spells them, date in
 seconds since 1970 (INTERNALDATE), octets with CRLF.
 """
 
@@ -281,6 +282,15 @@ def demo(now, seed=1):
         part(build, mails)
     _everyday(build, mails, 70)
     return sorted(mails, key=lambda mail: mail.date)
+
+
+def arrivals(now, seed=3):
+    """A few messages that come to INBOX, for rules to sort."""
+    build = Builder(seed, now)
+    for name, sender, subject, list_id, fields in samples.ARRIVALS:
+        fields = {**fields, **({"List_Id": f"{name} <{list_id}>"} if list_id else {})}
+        message = build.new((name, sender), subject, now, text=_sentences(build, 6) + "\n", **fields)
+        yield build.mail("INBOX", message, now)
 
 
 _NAMES = ["Anna", "Björn", "Chloé", "Diego", "Elif", "Farid", "Gül", "Hana", "Ilse", "João",

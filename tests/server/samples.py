@@ -136,6 +136,15 @@ NEWSLETTERS = [
      ["Contour lines done right", "Naming small streams", "The paper map survives"]),
 ]
 
+# What arrives while one looks at the demo: (sender's name, address, subject, list, other fields).
+ARRIVALS = [
+    ("The Garden Weekly", "news@gardens.example.com", "The Garden Weekly: Bulbs for the impatient",
+     "weekly.gardens.example.com", {}),
+    ("Night Train News", "newsletter@rails.example.net", "Night Train News: A couch with a window",
+     "announce.rails.example.net", {}),
+    ("Power & Light", "billing@power.example.net", "Invoice 2024-1118", None, {"X_Priority": "2 (High)"}),
+]
+
 SALES = [
     ("Nur heute: 20 % auf alles ✂️", "Laden-Post", "shop@shop.example.com"),
     ("Your parcel is on its way 📦", "Parcel Service", "tracking@parcels.example.net"),
