@@ -16,6 +16,7 @@
 #include "ui/folders.h"
 #include "ui/index.h"
 #include "ui/pager.h"
+#include "ui/rules-edit.h"
 #include "ui/wizard.h"
 #include "util/i18n.h"
 #include "util/limits.h"
@@ -277,6 +278,7 @@ app_new(const UiOptions *options)
 	app->accounts = g_ptr_array_new_with_free_func((GDestroyNotify)ui_account_free);
 	app->stack = g_ptr_array_new_with_free_func((GDestroyNotify)view_free);
 	app->acts = g_array_new(FALSE, FALSE, sizeof(UiAct));
+	app->rules_before = g_ptr_array_new_with_free_func(rules_before_free);
 	app->closed = g_ptr_array_new_with_free_func((GDestroyNotify)view_free);
 	app->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)engine_job_free);
 	app->questions = g_ptr_array_new_with_free_func((GDestroyNotify)engine_event_free);
@@ -333,6 +335,7 @@ app_free(App *app)
 	g_free(app->sending_words);
 	g_free(app->fresh_account);
 	g_array_free(app->acts, TRUE);
+	g_ptr_array_unref(app->rules_before);
 	secret_free(app->fresh_password);
 	secret_free(app->fresh_phrase);
 	g_free(app);

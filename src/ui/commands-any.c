@@ -15,6 +15,7 @@
 #include "ui/lists.h"
 #include "ui/pager.h"
 #include "ui/palette.h"
+#include "ui/rules.h"
 #include "ui/tables.h"
 #include "ui/wizard.h"
 #include "util/i18n.h"
@@ -153,6 +154,22 @@ undo_list(View *view, const CommandCall *call)
 {
 	(void)call;
 	app_push(view->app, undo_new(view->app));
+}
+
+static UiAccount *
+current_account(App *app)
+{
+	View *index = app_find(app, &index_class);
+	UiAccount *account = index ? index_account(index) : NULL;
+
+	return account ? account : g_ptr_array_index(app->accounts, 0);
+}
+
+static void
+rules_view(View *view, const CommandCall *call)
+{
+	(void)call;
+	rules_open(view->app, current_account(view->app));
 }
 
 static void
@@ -305,15 +322,6 @@ folder_chosen(App *app, View *view, UiAccount *account, const char *folder, gpoi
 	(void)view;
 	(void)data;
 	show_folder(app, account, folder);
-}
-
-static UiAccount *
-current_account(App *app)
-{
-	View *index = app_find(app, &index_class);
-	UiAccount *account = index ? index_account(index) : NULL;
-
-	return account ? account : g_ptr_array_index(app->accounts, 0);
 }
 
 static void
@@ -532,6 +540,12 @@ static const Command rows[] = {
 		.brief = N_("List messages on their way"),
 		.needs = NEEDS_ACCOUNT,
 		.run = outbox_view},
+	{.name = "rules-view",
+		.keys = "Esc R",
+		.hint = N_("rules"),
+		.brief = N_("List the rules that sort mail"),
+		.needs = NEEDS_ACCOUNT,
+		.run = rules_view},
 	{.name = "error-list",
 		.keys = "E",
 		.brief = N_("List errors and warnings of this run"),

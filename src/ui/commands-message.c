@@ -16,6 +16,7 @@
 #include "ui/parts.h"
 #include "ui/pipe.h"
 #include "ui/raw-edit.h"
+#include "ui/rules.h"
 #include "ui/tables.h"
 #include "ui/text-view.h"
 #include "util/i18n.h"
@@ -106,6 +107,30 @@ static void
 resend(View *view, const CommandCall *call)
 {
 	begin(view, call, COMPOSE_RESEND);
+}
+
+static void
+rule_from_message(View *view, const CommandCall *call)
+{
+	UiAccount *account;
+	RowId row;
+
+	if (the_message(view, call, &account, &row) && account)
+		proposals_open(view->app, account, row);
+	else if (file_octets(view))
+		app_say(view->app, "%s", _("This message is a file: no rule can see mail like it."));
+}
+
+static void
+message_why(View *view, const CommandCall *call)
+{
+	UiAccount *account;
+	RowId row;
+
+	if (the_message(view, call, &account, &row) && account)
+		why_open(view->app, account, row);
+	else if (file_octets(view))
+		app_say(view->app, "%s", _("This message is a file: no rule has touched it."));
 }
 
 static void
@@ -375,6 +400,18 @@ static const Command rows[] = {
 		.brief = N_("Send the message on as it is; asks"),
 		ON_MESSAGE,
 		.run = bounce},
+	{.name = "rule-from-message",
+		.keys = "I",
+		.hint = N_("rule"),
+		.brief = N_("Make a rule from this message: proposals, each with what it would match"),
+		ON_MESSAGE,
+		.run = rule_from_message},
+	{.name = "message-why",
+		.keys = "Esc I",
+		.hint = N_("why here"),
+		.brief = N_("Say which rule moved this message, and when"),
+		ON_MESSAGE,
+		.run = message_why},
 	{.name = "resend",
 		.keys = "Esc e",
 		.hint = N_("resend"),

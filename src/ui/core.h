@@ -91,7 +91,9 @@ struct App {
 	Secret *fresh_password, *fresh_phrase;
 	GArray *acts;           /* of UiAct: what u takes back, the last act last */
 	gboolean last_is_final; /* the last act cannot be taken back */
-	GPtrArray *asides;      /* work without an engine (aside.c); NULL: there was none */
+	GPtrArray
+		*rules_before; /* changes of rules that can be taken back (rules-edit.c); the last one last */
+	GPtrArray *asides;     /* work without an engine (aside.c); NULL: there was none */
 	Queue *asides_done;
 	guint asides_source;
 	gboolean quitting;
@@ -176,6 +178,8 @@ void app_expect(
 	App *app, guint ticket, View *view, AppAnswer answer, gpointer data, GDestroyNotify free_data);
 void app_forget(App *app, guint ticket);
 void app_handle_event(App *app, EngineEvent *event);
+/* What an act came to: words, and something that u can take back. An AppAnswer; data: TRUE when it cannot. */
+void app_acted(App *app, View *view, const EngineEvent *event, gpointer data);
 /* An act whose words go to the message line. Returns the ticket. */
 guint app_act(App *app, View *view, const EngineAct *act);
 /* The engine, started; FALSE with words said when it cannot. */

@@ -117,8 +117,8 @@ note_words(App *app, const EngineEvent *event)
 		app_say(app, "%s", event->words);
 }
 
-static void
-acted(App *app, View *view, const EngineEvent *event, gpointer data)
+void
+app_acted(App *app, View *view, const EngineEvent *event, gpointer data)
 {
 	gboolean is_final = GPOINTER_TO_INT(data);
 
@@ -145,7 +145,7 @@ app_act(App *app, View *view, const EngineAct *act)
 	guint ticket = engine_act(app->engine, act);
 
 	/* What the journal cannot take back is not said to be undoable. */
-	app_expect(app, ticket, view, acted, GINT_TO_POINTER(act->kind == ACT_FOLDER_DELETE), NULL);
+	app_expect(app, ticket, view, app_acted, GINT_TO_POINTER(act->kind == ACT_FOLDER_DELETE), NULL);
 	return ticket;
 }
 

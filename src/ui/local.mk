@@ -28,6 +28,7 @@ src_ui_libui_a_SOURCES = \
 	%D%/crash.c %D%/crash.h \
 	%D%/drafts.c \
 	%D%/draw.c \
+	%D%/dry-run.c \
 	%D%/errors.c \
 	%D%/events.c \
 	%D%/files.c %D%/files.h \
@@ -58,9 +59,16 @@ src_ui_libui_a_SOURCES = \
 	%D%/parts.c %D%/parts.h \
 	%D%/pipe.c %D%/pipe.h \
 	%D%/program.c \
+	%D%/proposals.c \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/question.c %D%/question.h \
 	%D%/raw-edit.c %D%/raw-edit.h \
+	%D%/rule-ask.c %D%/rule-ask.h \
+	%D%/rule-form.c \
+	%D%/rules-diff.c %D%/rules-diff.h \
+	%D%/rules-edit.c %D%/rules-edit.h \
+	%D%/rules-text.c \
+	%D%/rules.c %D%/rules.h \
 	%D%/say.c \
 	%D%/screen.c %D%/screen.h \
 	%D%/scroll.c %D%/scroll.h \
@@ -68,5 +76,6 @@ src_ui_libui_a_SOURCES = \
 	%D%/tables.c %D%/tables.h \
 	%D%/text-view.c %D%/text-view.h \
 	%D%/view.c %D%/view.h \
+	%D%/why.c \
 	%D%/wizard-work.c %D%/wizard-work.h \
 	%D%/wizard.c %D%/wizard.h

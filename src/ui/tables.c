@@ -20,6 +20,11 @@ const CommandTable *const drafts_tables[] = {&table_any, &table_list, &table_dra
 const CommandTable *const compose_tables[] = {&table_any, &table_list, &table_compose, NULL};
 const CommandTable *const wizard_tables[] = {&table_wizard, NULL};
 const CommandTable *const text_tables[] = {&table_any, &table_text, NULL};
+const CommandTable *const rules_tables[] = {&table_any, &table_list, &table_rules, NULL};
+const CommandTable *const rule_form_tables[] = {&table_any, &table_list, &table_rule_form, NULL};
+const CommandTable *const dry_run_tables[] = {&table_any, &table_list, &table_dry_run, NULL};
+const CommandTable *const proposals_tables[] = {&table_any, &table_list, &table_proposals, NULL};
+const CommandTable *const why_tables[] = {&table_any, &table_list, &table_why, NULL};
 
 static const CommandTable *const any_tables[] = {&table_any, NULL};
 static const CommandTable *const list_tables[] = {&table_any, &table_list, NULL};
@@ -39,6 +44,11 @@ const ViewTables view_tables[] = {
 	{N_("jobs"), jobs_tables, &table_jobs},
 	{N_("outbox"), outbox_tables, &table_outbox},
 	{N_("undo list"), undo_tables, &table_undo},
+	{N_("rules"), rules_tables, &table_rules},
+	{N_("rule"), rule_form_tables, &table_rule_form},
+	{N_("dry run"), dry_run_tables, &table_dry_run},
+	{N_("rule from a message"), proposals_tables, &table_proposals},
+	{N_("why is this here?"), why_tables, &table_why},
 	{N_("errors"), errors_tables, &table_errors},
 	{N_("help"), help_tables, &table_help},
 	{N_("text"), text_tables, &table_text},

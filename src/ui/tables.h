@@ -28,6 +28,11 @@ extern const CommandTable table_drafts;
 extern const CommandTable table_compose;
 extern const CommandTable table_wizard;
 extern const CommandTable table_text;
+extern const CommandTable table_rules;
+extern const CommandTable table_rule_form;
+extern const CommandTable table_dry_run;
+extern const CommandTable table_proposals;
+extern const CommandTable table_why;
 
 /* Views of the program with their tables, for the manual page and the tests. NULL-ended by name. */
 typedef struct {
@@ -52,3 +57,8 @@ extern const CommandTable *const drafts_tables[];
 extern const CommandTable *const compose_tables[];
 extern const CommandTable *const wizard_tables[];
 extern const CommandTable *const text_tables[];
+extern const CommandTable *const rules_tables[];
+extern const CommandTable *const rule_form_tables[];
+extern const CommandTable *const dry_run_tables[];
+extern const CommandTable *const proposals_tables[];
+extern const CommandTable *const why_tables[];
