@@ -31,3 +31,7 @@ check_PROGRAMS += tests/unit/test-ui-command
 TESTS += tests/unit/test-ui-command
 tests_unit_test_ui_command_SOURCES = %D%/test-ui-command.c
 tests_unit_test_ui_command_LDADD = $(LINK_UI)
+check_PROGRAMS += tests/unit/test-ui-frame
+TESTS += tests/unit/test-ui-frame
+tests_unit_test_ui_frame_SOURCES = %D%/test-ui-frame.c
+tests_unit_test_ui_frame_LDADD = $(UI_PURE)
