@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-EXTRA_DIST += doc/HACKING
+EXTRA_DIST += doc/BENCHMARKS doc/HACKING
 # Printed by the program itself, from the tables that it works by.
 dist_man_MANS += doc/posthorn.1
 CLEANFILES += doc/posthorn.1

@@ -24,7 +24,7 @@ BANNED = {
 }
 CALL = re.compile(r"(?<![A-Za-z0-9_])(" + "|".join(BANNED) + r")\s*\(")
 
-NO_LICENCE = re.compile(r"^(LICENSE|.*README|NEWS|doc/HACKING|\.gitignore|po/.*\.(po|pot))$|^tests/fuzz/corpus/"
+NO_LICENCE = re.compile(r"^(LICENSE|.*README|NEWS|doc/HACKING|doc/BENCHMARKS|\.gitignore|po/.*\.(po|pot))$|^tests/fuzz/corpus/"
                         r"|^tests/[^/]+/(data|samples)/|\.(dict|eml|json|txt)$")
 PLACE = re.compile(r"(?<![\w.})])/(root|work|(home|Users)/\w\w)\b/?")
 
