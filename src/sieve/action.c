@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define ACTIONS_MAX 1000 /* of one run; Sieve has no loop that needs more */
+#define ACTIONS_MAX 100 /* of one run; Sieve has no loop that needs more */
 
 const char *
 sieve_action_name(SieveActionKind kind)

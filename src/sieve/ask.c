@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define NAMED_OCTETS (16 * 4096) /* what asking for a field by a name that varies counts for */
+
 /* ---- strings ------------------------------------------------------------------------------ */
 
 static void
@@ -187,7 +189,7 @@ sieve_run_field_named(SieveRun *run, const char *name)
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 	SieveField *field = sieve_run_take(run, run->scratch, sizeof *field);
 
-	if (field == NULL || !sieve_run_charge(run, strlen(name)))
+	if (field == NULL || !sieve_run_charge(run, NAMED_OCTETS + strlen(name)))
 		return &run->nothing;
 	*field = (SieveField){.pool = run->scratch};
 	know(run, field, lower);

@@ -319,6 +319,9 @@ sieve_compiler_bind(SieveCompiler *compiler, SieveItem *item, gboolean test)
 	guint next = 0;
 	gboolean good;
 
+	/* Enough was said; to look for near names costs. */
+	if (sieve_complaints_full(&compiler->complaints))
+		return FALSE;
 	if (row == NULL) {
 		complain_unknown(compiler, item, test);
 		return FALSE;

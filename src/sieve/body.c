@@ -120,7 +120,8 @@ test_body(SieveRun *run, const SieveItem *item)
 		gsize length;
 		const char *octets;
 		if (test->what == SIEVE_TAG_CONTENT) {
-			if (!wanted(run, test, part) || !sieve_run_charge(run, part->body_length * 2))
+			if (!sieve_run_charge(run, (guint64)test->types->count * 256) ||
+				!wanted(run, test, part) || !sieve_run_charge(run, part->body_length * 2))
 				continue;
 			text = sieve_part_content(message, part);
 		} else if (mime_part_is(part, "text", NULL)) {

@@ -153,6 +153,13 @@ compile_unit(SieveShared *shared, SieveUnit *unit, const char *key, const SieveC
 			LIMIT_SIEVE_SCRIPT);
 		return;
 	}
+	shared->octets += length;
+	if (shared->octets > LIMIT_SIEVE_ALL) {
+		SievePlace start = {.line = 1, .column = 1};
+		sieve_compiler_complain(&compiler, &start,
+			_("The scripts are too long together: at most %d octets are read."), LIMIT_SIEVE_ALL);
+		return;
+	}
 	tree = sieve_parse(text, length, compiler.pool, &compiler.complaints);
 	unit->commands = tree->commands;
 	unit->count = tree->count;

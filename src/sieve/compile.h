@@ -34,6 +34,7 @@ typedef struct {
 	SieveScript *script;
 	const SieveOptions *options;
 	GPtrArray *errors;
+	gsize octets;          /* of all texts so far */
 	GHashTable *units;     /* key -> SieveUnit */
 	GHashTable *globals;   /* name -> index + 1 */
 	GHashTable *slots;     /* field -> slot + 1 */

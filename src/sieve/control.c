@@ -13,7 +13,7 @@ check_require(SieveCompiler *compiler, SieveItem *item)
 {
 	const SieveArgument *names = item->bound->arguments[0];
 
-	for (guint i = 0; i < names->count; i++) {
+	for (guint i = 0; i < names->count && !sieve_complaints_full(&compiler->complaints); i++) {
 		g_autofree char *why = NULL;
 		if (sieve_compiler_offers(compiler, names->strings[i].text, &why))
 			sieve_compiler_require(compiler, names->strings[i].text);

@@ -158,6 +158,8 @@ field_date(SieveRun *run, const SieveValue *value, DateTime *date)
 	const char *text = sieve_run_copy(run, value->text, value->length);
 	const char *last = strrchr(text, ';');
 
+	if (!sieve_run_charge(run, value->length * 4))
+		return FALSE;
 	return dates_parse_mail(last != NULL ? last + 1 : text, date);
 }
 

@@ -77,6 +77,14 @@ change_flags(GPtrArray *flags, const char *text, gsize length, gboolean removing
 	}
 }
 
+/* The same, counted: each word is compared with all the flags there are. */
+static void
+change_counted(SieveRun *run, GPtrArray *flags, const char *text, gsize length, gboolean removing)
+{
+	if (sieve_run_charge(run, (guint64)length * 8 * LIMIT_KEYWORDS_MESSAGE))
+		change_flags(flags, text, length, removing);
+}
+
 static GPtrArray *
 flags_new(void)
 {
@@ -133,7 +141,7 @@ sieve_run_flags(SieveRun *run, const SieveItem *item)
 	flags = flags_new();
 	for (guint i = 0; i < tagged->argument->count; i++) {
 		const char *text = sieve_run_text(run, &tagged->argument->strings[i], &length);
-		change_flags(flags, text, length, FALSE);
+		change_counted(run, flags, text, length, FALSE);
 	}
 	return to_strv(flags);
 }
@@ -227,9 +235,7 @@ apply(SieveRun *run, const SieveItem *item, GPtrArray *flags)
 	for (guint i = 0; i < list->count; i++) {
 		gsize length;
 		const char *text = sieve_run_text(run, &list->strings[i], &length);
-		if (!sieve_run_charge(run, length * flags->len))
-			return;
-		change_flags(flags, text, length, strcmp(item->name, "removeflag") == 0);
+		change_counted(run, flags, text, length, strcmp(item->name, "removeflag") == 0);
 	}
 }
 
@@ -241,7 +247,7 @@ change_variable(SieveRun *run, const SieveItem *item, guint index)
 	g_autoptr(GString) joined = g_string_new(NULL);
 
 	if (variable->text != NULL)
-		change_flags(flags, variable->text, variable->length, FALSE);
+		change_counted(run, flags, variable->text, variable->length, FALSE);
 	apply(run, item, flags);
 	for (guint i = 0; i < flags->len; i++)
 		g_string_append_printf(
@@ -311,7 +317,7 @@ test_hasflag(SieveRun *run, const SieveItem *item)
 		const SieveVariable *variable = &run->variables[test->variables[i]];
 		g_autoptr(GPtrArray) flags = flags_new();
 		if (variable->text != NULL)
-			change_flags(flags, variable->text, variable->length, FALSE);
+			change_counted(run, flags, variable->text, variable->length, FALSE);
 		if (match_flags(run, test, flags, &matching))
 			return TRUE;
 	}

@@ -130,6 +130,8 @@ test_header(SieveRun *run, const SieveItem *item)
 
 	if (test->mime != NULL)
 		return sieve_mime_header(run, test->mime, test->names, &test->index, test->matcher);
+	if (!sieve_run_charge(run, (guint64)test->names->count * 64))
+		return FALSE;
 	for (guint i = 0; i < test->names->count; i++) {
 		SieveField *field = sieve_run_field_of(run, test->slots[i], &test->names->strings[i]);
 		SieveValues values = indexed(&test->index, &field->values);
@@ -183,6 +185,8 @@ test_address(SieveRun *run, const SieveItem *item)
 	if (test->mime != NULL)
 		return sieve_mime_address(
 			run, test->mime, test->names, &test->index, test->part, test->matcher);
+	if (!sieve_run_charge(run, (guint64)test->names->count * 64))
+		return FALSE;
 	for (guint i = 0; i < test->names->count; i++) {
 		const SieveString *string = &test->names->strings[i];
 		gboolean fixed = test->slots[i] != G_MAXUINT;
@@ -213,6 +217,8 @@ test_exists(SieveRun *run, const SieveItem *item)
 
 	if (test->mime != NULL)
 		return sieve_mime_exists(run, test->mime, test->names);
+	if (!sieve_run_charge(run, (guint64)test->names->count * 64))
+		return FALSE;
 	for (guint i = 0; i < test->names->count; i++)
 		if (!sieve_run_field_of(run, test->slots[i], &test->names->strings[i])->exists)
 			return FALSE;

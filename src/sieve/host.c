@@ -17,32 +17,42 @@ typedef struct {
 	gint64 now;
 	char **known;
 	MimeMessage *message;
-	GHashTable *values;    /* name -> GPtrArray; NULL: no such field */
+	GHashTable *present;   /* names of the fields that are there, lower case */
+	GHashTable *values;    /* name -> GPtrArray */
 	GHashTable *addresses; /* the same */
 } OctetsHost;
 
-static void
-unref_array(gpointer array)
+static GHashTable *
+names_present(MimeMessage *message)
 {
-	if (array != NULL)
-		g_ptr_array_unref(array);
+	GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	MimeFields fields;
+	MimeField field;
+	gsize length;
+	const char *block = mime_message_header(message, &length);
+
+	mime_fields_init(&fields, block, length);
+	while (mime_fields_next(&fields, &field))
+		g_hash_table_add(names, g_ascii_strdown(field.name, (gssize)field.name_length));
+	return names;
 }
 
-/* What table knows of name, or find made of it. */
+/* What table knows of name, or find made of it. A script may ask for any number of names that are not there.
+ */
 static const GPtrArray *
 remembered(OctetsHost *host, GHashTable *table, const char *name,
 	GPtrArray *(*find)(const char *block, gsize length, const char *name))
 {
-	gpointer known;
+	GPtrArray *found = g_hash_table_lookup(table, name);
 	gsize length;
 	const char *block;
-	GPtrArray *found;
 
-	if (g_hash_table_lookup_extended(table, name, NULL, &known))
-		return known;
+	if (found != NULL || !g_hash_table_contains(host->present, name))
+		return found;
 	block = mime_message_header(host->message, &length);
 	found = find(block, length, name);
-	g_hash_table_insert(table, g_strdup(name), found);
+	if (found != NULL)
+		g_hash_table_insert(table, g_strdup(name), found);
 	return found;
 }
 
@@ -190,8 +200,11 @@ sieve_host_from_octets(const SieveOctets *octets)
 	host->now = octets->now;
 	host->known = g_strdupv((char **)octets->known);
 	host->message = mime_message_parse(octets->octets);
-	host->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
-	host->addresses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
+	host->values =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	host->addresses =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	host->present = names_present(host->message);
 	return &host->base;
 }
 
@@ -203,6 +216,7 @@ sieve_host_free(SieveHost *base)
 	if (host == NULL)
 		return;
 	g_assert(base->class == &octets_class);
+	g_hash_table_unref(host->present);
 	g_hash_table_unref(host->values);
 	g_hash_table_unref(host->addresses);
 	mime_message_free(host->message);

@@ -16,7 +16,8 @@
 #define REGEX_DEAR_OCTETS ((guint64)100 * 1000 * 4096)
 #define KEY_OCTETS 256 /* what looking at one key counts for */
 #define PIECE_OCTETS ((gsize)64 * 1024)
-#define FOLD_GROWTH 6 /* what folding usually adds at most */
+#define REGEX_MADE_OCTETS (1000 * 4096) /* what making an expression in a run counts for */
+#define FOLD_GROWTH 6                   /* what folding usually adds at most */
 
 typedef enum { RELATION_GT, RELATION_GE, RELATION_LT, RELATION_LE, RELATION_EQ, RELATION_NE } Relation;
 
@@ -341,7 +342,7 @@ match_glob(SieveRun *run, const SieveMatcher *matcher, SieveValue *value, const 
 {
 	SieveSpan spans[SIEVE_CAPTURES - 1];
 	SieveGlobSubject subject = {.work = (guint64)LIMIT_SIEVE_STEPS * 256};
-	guint64 before = subject.work;
+	guint64 work = subject.work;
 	guint count = MIN(sieve_glob_wildcards(key->glob), SIEVE_CAPTURES - 1);
 	gboolean capture = captures(run, matcher);
 	SieveGlobResult result;
@@ -355,8 +356,9 @@ match_glob(SieveRun *run, const SieveMatcher *matcher, SieveValue *value, const 
 		subject.origin = sieve_fold_origins(run->scratch, value->text, value->length);
 	}
 	result = sieve_glob_match(key->glob, &subject, capture ? spans : NULL, count);
-	if (subject.length + (before - subject.work) >= 4096)
-		sieve_run_charge(run, subject.length + (before - subject.work));
+	work = subject.length + (work - subject.work) + (guint64)sieve_glob_wildcards(key->glob) * KEY_OCTETS;
+	if (work >= 4096)
+		sieve_run_charge(run, work);
 	if (result == SIEVE_GLOB_LIMIT)
 		sieve_run_fail(run, FAULT_LIMIT, _("\":matches\" takes too long on this message."));
 	if (result == SIEVE_GLOB_YES && capture)
@@ -512,7 +514,8 @@ ready_keys(SieveRun *run, const SieveMatcher *matcher, GPtrArray *regexes)
 		if (matcher->strings[i].pieces == NULL)
 			continue;
 		text = sieve_run_text(run, &matcher->strings[i], &length);
-		if (!sieve_run_charge(run, matcher->type == SIEVE_TAG_REGEX ? 20 * 4096 : length))
+		if (!sieve_run_charge(
+			    run, matcher->type == SIEVE_TAG_REGEX ? REGEX_MADE_OCTETS : length * KEY_OCTETS))
 			break;
 		if (!make_key(matcher, run->scratch, text, length, &keys[i], &regex, &error))
 			sieve_run_fail_with(run, error);

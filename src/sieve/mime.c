@@ -199,7 +199,7 @@ walk_next(PartWalk *walk, const char **block, gsize *length)
 	*block = g_bytes_get_data(walk->header, length);
 	if (*block == NULL)
 		*block = "";
-	return sieve_run_charge(walk->run, *length * 4);
+	return sieve_run_charge(walk->run, *length);
 }
 
 static void
@@ -271,7 +271,7 @@ sieve_mime_header(SieveRun *run, const SieveMimeTest *test, const SieveArgument 
 	gsize length;
 
 	while (!holds && walk_next(&walk, &block, &length))
-		for (guint i = 0; i < names->count && !holds; i++) {
+		for (guint i = 0; i < names->count && !holds && sieve_run_charge(run, length * 4); i++) {
 			g_autoptr(GPtrArray) fields = sieve_block_values(
 				block, length, sieve_run_text(run, &names->strings[i], NULL));
 			holds = fields != NULL && match_field(run, test, fields, index, matcher, &matching);
@@ -291,7 +291,7 @@ sieve_mime_address(SieveRun *run, const SieveMimeTest *test, const SieveArgument
 	gsize length;
 
 	while (!holds && walk_next(&walk, &block, &length))
-		for (guint i = 0; i < names->count && !holds; i++) {
+		for (guint i = 0; i < names->count && !holds && sieve_run_charge(run, length * 4); i++) {
 			g_autoptr(GPtrArray) addresses = sieve_block_addresses(
 				block, length, sieve_run_text(run, &names->strings[i], NULL));
 			SieveValues values = sieve_address_values(run, addresses, part);
@@ -318,7 +318,7 @@ sieve_mime_exists(SieveRun *run, const SieveMimeTest *test, const SieveArgument 
 	gsize length;
 
 	while (left > 0 && walk_next(&walk, &block, &length))
-		for (guint i = 0; i < names->count; i++) {
+		for (guint i = 0; i < names->count && sieve_run_charge(run, length * 4); i++) {
 			g_autofree char *value =
 				found[i] ? NULL
 					 : mime_fields_find(block, length,

@@ -60,7 +60,7 @@ sieve_message_header(SieveRun *run, const char *name, const GPtrArray **values)
 {
 	gsize length;
 	const char *block = mime_message_header(run->message, &length);
-	GPtrArray *found = sieve_block_values(block, length, name);
+	GPtrArray *found = sieve_run_charge(run, length * 4) ? sieve_block_values(block, length, name) : NULL;
 
 	if (found != NULL)
 		sieve_pool_own(run->memory, found, (GDestroyNotify)g_ptr_array_unref);
@@ -73,7 +73,8 @@ sieve_message_addresses(SieveRun *run, const char *name, const GPtrArray **addre
 {
 	gsize length;
 	const char *block = mime_message_header(run->message, &length);
-	GPtrArray *found = sieve_block_addresses(block, length, name);
+	GPtrArray *found =
+		sieve_run_charge(run, length * 4) ? sieve_block_addresses(block, length, name) : NULL;
 
 	if (found != NULL)
 		sieve_pool_own(run->memory, found, (GDestroyNotify)g_ptr_array_unref);

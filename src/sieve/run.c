@@ -262,6 +262,7 @@ run_main(SieveRun *run, gboolean look_behind)
 			flow = run_single(run, item);
 		if (run->looking) {
 			g_clear_error(&run->result->error);
+			run->result->error_line = 0;
 			if (run->result->steps >= LIMIT_SIEVE_STEPS)
 				return;
 		} else if (sieve_run_failed(run)) {

@@ -66,7 +66,8 @@
 
 /* Sieve (SECURITY: rules). */
 #define LIMIT_SIEVE_SCRIPT (1024 * 1024)
-#define LIMIT_SIEVE_NESTING 64 /* blocks and tests */
+#define LIMIT_SIEVE_ALL (4 * 1024 * 1024) /* with what it includes */
+#define LIMIT_SIEVE_NESTING 64            /* blocks and tests */
 #define LIMIT_SIEVE_ERRORS 50
 #define LIMIT_SIEVE_STEPS (1000 * 1000) /* a message */
 #define LIMIT_SIEVE_MEMORY (16 * 1024 * 1024)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+include %D%/sieve.mk
 include %D%/store.mk
 
 # Benchmarks: see doc/BENCHMARKS. tests/bench/run builds these when it needs them.

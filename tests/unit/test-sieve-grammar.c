@@ -270,7 +270,7 @@ static void
 test_the_longest_scripts_are_read_quickly(void)
 {
 	static const char *const parts[] = {"keep;", "if true{}", "redirect text:\n.\n;", "\"", "${", "[\"",
-		"stop;#\n", "if header\"a\"\"*\"{}", "}", "text:", "/**/", "\xFF"};
+		"stop;#\n", "kep;", "if heder;", "if header\"a\"\"*\"{}", "}", "text:", "/**/", "\xFF"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
 		g_autoptr(GString) script = g_string_new(NULL);

@@ -156,7 +156,7 @@ test_actions_have_a_number(void)
 	for (guint i = 0; i < 5000; i++)
 		g_string_append_printf(script, "fileinto \"f%u\";", i);
 	check_ends("many folders", script->str, NULL,
-		"error limit 1: The script does more than 1000 things to one message.");
+		"error limit 1: The script does more than 100 things to one message.");
 }
 
 static void
