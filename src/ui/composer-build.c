@@ -67,7 +67,11 @@ build_done(gpointer data)
 	} else {
 		app_error(build->app, build->error);
 	}
-	composer_ready(composer);
+	/* A question that came up meanwhile is not answered by keys that were typed before it stood there. */
+	if (build->app->prompt)
+		g_array_set_size(composer->typed, 0);
+	else
+		composer_ready(composer);
 }
 
 void
@@ -133,6 +137,8 @@ keep_failed(const Keep *keep, ComposerView *composer, const GError *error)
 	composer->changed = TRUE;
 	if (keep->close)
 		composer->closing = composer->busy = FALSE;
+	if (composer->dropping && composer->keeps == 0)
+		composer_drop(composer);
 }
 
 static void

@@ -93,7 +93,10 @@ static char *
 composer_title(View *view, char **right)
 {
 	ComposerView *composer = (ComposerView *)view;
-	const char *state = composer->changed ? _("not kept yet") : _("kept as draft");
+	/* Kept is what the journal has: written here and committed, or taken up from there. */
+	gboolean kept =
+		!composer->changed && composer->keeps == 0 && (composer->revision > 0 || composer->written);
+	const char *state = kept ? _("kept as draft") : _("not kept yet");
 	g_autofree char *size = NULL;
 	guint64 bytes = 0;
 

@@ -263,7 +263,7 @@ def a_message_is_edited_as_it_came_and_the_old_one_goes_to_trash():
         go(screen, "Newest")
         screen.keys("e")
         screen.wait("Moved 1 message to Trash")
-        screen.wait_until(lambda s: (s.row_of("Newest") or 99) < (s.row_of("Plain words") or 0), "the new one")
+        screen.wait_until(lambda s: any("⋯" in line[:4] and "Newest" in line for line in s.lines()), "the new one")
         go(screen, "Newest")
         screen.keys(ENTER)
         screen.wait("Something else.")
@@ -311,6 +311,19 @@ def priority_and_delivery_report_stand_in_the_composer_and_in_the_message():
         screen.wait("y send")
         screen.keys(ESC + "p", "l")
         screen.wait("low priority")
+        throw_away(screen)
+
+
+@harness.test
+def keys_typed_while_it_is_built_answer_no_question():
+    with start() as screen:
+        compose(screen)
+        screen.keys("s", control("U"), ENTER)
+        screen.wait_gone("A letter")
+        os.write(screen.terminal, b"yyyyyy")
+        screen.wait("The subject is empty.", "Send it? y/n")
+        screen.keys("n")
+        screen.wait("Nothing was done")
         throw_away(screen)
 
 
