@@ -25,7 +25,22 @@ src_engine_libengine_a_SOURCES = \
 	%D%/reader.c \
 	%D%/registry.c %D%/registry.h \
 	%D%/replay.c %D%/replay.h \
-	%D%/rules.h %D%/rules-arrival.c %D%/rules-arrival.h %D%/rules-claim.c %D%/rules-claim.h %D%/rules-daily.c %D%/rules-effects.c %D%/rules-effects.h %D%/rules-host.c %D%/rules-host.h %D%/rules-look.c %D%/rules-apply.c %D%/rules-propose.c %D%/rules-report.c %D%/rules-redirect.c %D%/rules-redirect.h %D%/rules-run.c %D%/rules-run.h %D%/rules-script.c %D%/rules-script.h %D%/rules-server.c %D%/rules-waiting.c %D%/rules-waiting.h \
+	%D%/replay-join.c %D%/replay-join.h \
+	%D%/rules.h \
+	%D%/rules-apply.c \
+	%D%/rules-arrival.c %D%/rules-arrival.h \
+	%D%/rules-claim.c %D%/rules-claim.h \
+	%D%/rules-daily.c \
+	%D%/rules-effects.c %D%/rules-effects.h \
+	%D%/rules-host.c %D%/rules-host.h \
+	%D%/rules-look.c \
+	%D%/rules-propose.c \
+	%D%/rules-redirect.c %D%/rules-redirect.h \
+	%D%/rules-report.c \
+	%D%/rules-run.c %D%/rules-run.h \
+	%D%/rules-script.c %D%/rules-script.h \
+	%D%/rules-server.c \
+	%D%/rules-waiting.c %D%/rules-waiting.h \
 	%D%/sender.c \
 	%D%/structure.c %D%/structure.h \
 	%D%/sync.c \

@@ -7,6 +7,7 @@
 #include "engine/folders.h"
 #include "engine/mailbox.h"
 #include "engine/places.h"
+#include "engine/replay-join.h"
 #include "imap/writer.h"
 #include "util/fault.h"
 #include "util/i18n.h"
@@ -662,6 +663,74 @@ job_for(Worker *worker, const Operation *operation)
 		g_strdup(operation->words ? operation->words : _("a change")), operation->group);
 }
 
+/* ---- several as one ---------------------------------------------------------------------------------- */
+
+typedef struct {
+	const Operation *first;
+	GPtrArray *others; /* of Operation */
+} Join;
+
+static gboolean
+take_others(Engine *engine, Journal *journal, gpointer data, GError **error)
+{
+	Join *join = data;
+	g_autoptr(GPtrArray) waiting = journal_load(journal, join->first->account, join->first->id, TRUE);
+
+	(void)engine;
+	join->others = replay_choose(join->first, waiting);
+	for (guint i = join->others->len; i > 0; i--) {
+		gboolean claimed;
+		if (!claim(journal, join->others->pdata[i - 1], &claimed, error))
+			return FALSE;
+		if (!claimed)
+			g_ptr_array_remove_index(join->others, i - 1);
+	}
+	return TRUE;
+}
+
+/* Durable for each before any goes out: after a break each finds by itself what arrived. */
+static gboolean
+prepare_others(Worker *worker, GPtrArray *others, GError **error)
+{
+	g_autoptr(StoreFolder) folder = NULL;
+	Operation *first;
+
+	if (others->len == 0)
+		return TRUE;
+	first = others->pdata[0];
+	folder = target_folder(worker, first, error);
+	if (folder == NULL || !prepare_target(worker, first, folder, error))
+		return FALSE;
+	for (guint i = 1; i < others->len; i++) {
+		Target target = {.id = ((Operation *)others->pdata[i])->id,
+			.uidvalidity = first->target_uidvalidity,
+			.uidnext = first->target_uidnext};
+		if (!journal_call(worker->account->engine, note_target, &target, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* With what of rules waits behind it for the same folder. *others are to be settled like it. */
+static gboolean
+replay_joined(Worker *worker, Operation *operation, GPtrArray **others, GError **error)
+{
+	Join join = {.first = operation};
+	g_autoptr(Operation) merged = NULL;
+	gboolean ok = journal_call(worker->account->engine, take_others, &join, error);
+
+	*others = join.others;
+	if (ok && *others != NULL)
+		for (guint i = 0; ok && i < (*others)->len; i++)
+			ok = cachewriter_apply(worker->account, (*others)->pdata[i], error);
+	if (!ok || !prepare_others(worker, *others, error))
+		return FALSE;
+	merged = replay_merge(operation, *others);
+	ok = replay_one(worker, merged, error);
+	replay_split(merged, operation, *others);
+	return ok;
+}
+
 gboolean
 replay_run(Worker *worker, guint *replayed, guint *failed, GError **error)
 {
@@ -672,6 +741,8 @@ replay_run(Worker *worker, guint *replayed, guint *failed, GError **error)
 	while (!worker_is_stopping(worker)) {
 		g_autoptr(GError) failure = NULL;
 		g_autoptr(Operation) operation = NULL;
+		g_autoptr(GPtrArray) others = NULL;
+		gboolean ok = TRUE;
 		Job *job;
 		if (!journal_call(worker->account->engine, take_next, &take, error))
 			return FALSE;
@@ -684,7 +755,11 @@ replay_run(Worker *worker, guint *replayed, guint *failed, GError **error)
 		job = job_for(worker, operation);
 		if (operation->state == OPERATION_ERROR)
 			fault_set(&failure, FAULT_REFUSED, "%s", operation->error);
-		else if (!replay_one(worker, operation, &failure) && is_over(worker, failure)) {
+		else if (replay_may_join(operation))
+			ok = replay_joined(worker, operation, &others, &failure);
+		else
+			ok = replay_one(worker, operation, &failure);
+		if (!ok && is_over(worker, failure)) {
 			job_end(job, NULL, NULL);
 			g_propagate_error(error, g_steal_pointer(&failure));
 			return FALSE;
@@ -696,6 +771,13 @@ replay_run(Worker *worker, guint *replayed, guint *failed, GError **error)
 			return FALSE;
 		*replayed += operation->state == OPERATION_DONE;
 		*failed += operation->state == OPERATION_ERROR;
+		for (guint i = 0; others != NULL && i < others->len; i++) {
+			Operation *other = others->pdata[i];
+			if (!settle(worker, other, failure, error))
+				return FALSE;
+			*replayed += other->state == OPERATION_DONE;
+			*failed += other->state == OPERATION_ERROR;
+		}
 	}
 	return !folders || folders_refresh(worker, FALSE, error);
 }
