@@ -305,7 +305,7 @@ config_speller(const Config *config)
 
 /* ---- programs that rules may run ------------------------------------------------------ */
 
-/* Octets of the name at the beginning of a line of rule-program. */
+/* Octets of the name at the beginning of a line of rules-program. */
 static gsize
 name_length(const char *line)
 {

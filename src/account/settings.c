@@ -158,7 +158,7 @@ static const Setting settings[] = {
 	 .brief = N_("When the rules run over the mail of a folder"),
 	 .detail = N_("arrival: over what comes in. daily: once a day over all of it, for rules that look at a message's "
 		      "age. auto: arrival in INBOX, no elsewhere.")},
-	{.name = "rule-program", PROGRAM(rule_programs), .type = SETTING_PROGRAM,
+	{.name = "rules-program", PROGRAM(rule_programs), .type = SETTING_PROGRAM,
 	 .brief = N_("A program that rules may run, by this name"),
 	 .detail = N_("A name, then the program with its arguments; may stand several times. Rules reach it by the name alone "
 		      "(execute, filter, pipe); it gets the message on standard input. Without such lines rules run no program.")},

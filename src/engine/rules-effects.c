@@ -119,15 +119,13 @@ add_step(RulesPlan *plan, OperationKind kind)
 	return step;
 }
 
-/* From what it has to what it is to have; *has is then that. names NULL: as it is. */
+/* From what it has to what it is to have; *has is then that. */
 static void
 plan_flags(RulesPlan *plan, FlagSet *has, char *const *names)
 {
 	FlagSet wanted;
 	RulesStep step = {.kind = OPERATION_FLAGS};
 
-	if (names == NULL)
-		return;
 	flag_set_init(&wanted, (const char *const *)names);
 	step.add_flags = wanted.flags & ~has->flags;
 	step.remove_flags = has->flags & ~wanted.flags;
@@ -169,6 +167,7 @@ trash_of(const GPtrArray *folders)
 typedef struct {
 	const StoreMail *mail;
 	const GPtrArray *folders;
+	guint omit;
 	gboolean keep, discard, sent; /* sent: redirect or pipe without :copy */
 	char *const *keep_flags;
 	GPtrArray *targets; /* of const SieveAction: fileinto elsewhere */
@@ -201,8 +200,7 @@ take_fileinto(Outcome *outcome, const SieveAction *action, GError **error)
 }
 
 static gboolean
-take_action(
-	Outcome *outcome, RulesPlan *plan, const SieveAction *action, gboolean without_once, GError **error)
+take_action(Outcome *outcome, RulesPlan *plan, const SieveAction *action, guint omit, GError **error)
 {
 	switch (action->kind) {
 	case SIEVE_KEEP:
@@ -222,10 +220,10 @@ take_action(
 	case SIEVE_REDIRECT:
 	case SIEVE_PIPE:
 		outcome->sent |= !action->copy;
-		outcome->keep |= without_once;
+		outcome->keep |= (omit & RULES_OMIT_ONCE) != 0;
 		/* fall through */
 	case SIEVE_NOTIFY:
-		if (!without_once)
+		if (!(omit & RULES_OMIT_ONCE))
 			g_ptr_array_add(plan->once, (gpointer)action);
 		break;
 	}
@@ -248,13 +246,15 @@ plan_steps(RulesPlan *plan, const Outcome *outcome)
 		const SieveAction *action = outcome->targets->pdata[i];
 		gboolean move = !outcome->keep && i + 1 == outcome->targets->len;
 		RulesStep *step;
-		plan_flags(plan, &has, action->flags);
+		if (!move && outcome->omit & RULES_OMIT_COPIES)
+			continue;
+		plan_flags(plan, &has, action->flags ? action->flags : now);
 		step = add_step(plan, move ? OPERATION_MOVE : OPERATION_COPY);
 		step->target = g_strdup(outcome->names->pdata[i]);
 		step->create = rules_place(action, outcome->folders).missing;
 	}
 	if (outcome->keep)
-		plan_flags(plan, &has, outcome->keep_flags);
+		plan_flags(plan, &has, outcome->keep_flags ? outcome->keep_flags : now);
 	flag_set_clear(&has);
 }
 
@@ -277,19 +277,20 @@ plan_trash(RulesPlan *plan, const Outcome *outcome, GError **error)
 }
 
 RulesPlan *
-rules_plan(const StoreMail *mail, const SieveResult *result, const GPtrArray *folders, gboolean without_once,
+rules_plan(const StoreMail *mail, const SieveResult *result, const GPtrArray *folders, guint omit,
 	GError **error)
 {
 	g_autoptr(RulesPlan) plan = g_new0(RulesPlan, 1);
 	g_autoptr(GPtrArray) targets = g_ptr_array_new();
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	Outcome outcome = {.mail = mail, .folders = folders, .targets = targets, .names = names};
+	Outcome outcome = {
+		.mail = mail, .folders = folders, .omit = omit, .targets = targets, .names = names};
 
 	plan->steps = g_ptr_array_new_with_free_func(step_free);
 	plan->once = g_ptr_array_new();
 	plan->rule = G_MAXUINT;
 	for (guint i = 0; i < result->actions->len; i++)
-		if (!take_action(&outcome, plan, result->actions->pdata[i], without_once, error))
+		if (!take_action(&outcome, plan, result->actions->pdata[i], omit, error))
 			return NULL;
 	if (!outcome.keep && targets->len == 0 && (outcome.discard || outcome.sent)) {
 		if (!plan_trash(plan, &outcome, error))

@@ -25,6 +25,11 @@ typedef struct {
 	guint rule;       /* that does the most; G_MAXUINT: none */
 } RulesPlan;
 
+typedef enum {
+	RULES_OMIT_ONCE = 1 << 0,
+	RULES_OMIT_COPIES = 1 << 1,
+} RulesOmit;
+
 /* The folder that an action names: NULL where there is none and it is not made. */
 typedef struct {
 	const char *name; /* as it is in the store, or as the script wants it made; NULL */
@@ -36,10 +41,11 @@ RulesPlace rules_place(const SieveAction *action, const GPtrArray *folders);
 /*
  * NULL with FAULT_UNKNOWN: a folder that is not there (its line is told); nothing is to be
  * done then. A message that stands in a folder already, or has the flags, needs no step.
- * without_once: as if redirect and pipe had not been there: then the message stays.
+ * omit: RULES_OMIT_ONCE: as if redirect, notify and pipe had not been there: then the message
+ * stays. RULES_OMIT_COPIES: they were made before.
  */
-RulesPlan *rules_plan(const StoreMail *mail, const SieveResult *result, const GPtrArray *folders,
-	gboolean without_once, GError **error);
+RulesPlan *rules_plan(const StoreMail *mail, const SieveResult *result, const GPtrArray *folders, guint omit,
+	GError **error);
 void rules_plan_free(RulesPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RulesPlan, rules_plan_free)
 gboolean rules_plan_is_empty(const RulesPlan *plan);

@@ -108,7 +108,7 @@ world_execute(SieveProgram *program, GBytes *message, gpointer user, GError **er
 	g_autofree char *errors = NULL;
 
 	if (fixed == NULL) {
-		fault_set(error, FAULT_REFUSED, _("no program \"%s\" is allowed: rule-program names them"),
+		fault_set(error, FAULT_REFUSED, _("no program \"%s\" is allowed: rules-program names them"),
 			program->program);
 		return FALSE;
 	}
@@ -212,8 +212,7 @@ rules_run_free(RulesRun *run)
 /* ---- judging ------------------------------------------------------------------------------- */
 
 RulesPlan *
-rules_run_judge(
-	RulesRun *run, const StoreMail *mail, gboolean without_once, SieveResult *result, GError **error)
+rules_run_judge(RulesRun *run, const StoreMail *mail, guint omit, SieveResult *result, GError **error)
 {
 	SieveRunOptions options = {.look_behind = run->options.look_behind};
 	RulesPlan *plan;
@@ -226,7 +225,7 @@ rules_run_judge(
 			*error = g_error_copy(result->error);
 		return NULL;
 	}
-	plan = rules_plan(mail, result, run->folders, without_once, error);
+	plan = rules_plan(mail, result, run->folders, omit, error);
 	if (plan == NULL && error != NULL && *error != NULL)
 		(*error)->code = FAULT_REFUSED; /* nothing to fetch will change it */
 	return plan;
@@ -441,32 +440,33 @@ ask_done(Engine *engine, Journal *journal, gpointer data, GError **error)
 
 /* What was copied once is not copied by each run. */
 static void
-drop_copies(RulesRun *run, const StoreMail *mail, RulesPlan *plan)
+drop_copies(RulesRun *run, const StoreMail *mail, const SieveResult *result, guint omit, RulesPlan **plan)
 {
 	Question question = {.run = run, .mail = mail};
 	gboolean copies = FALSE;
 
-	for (guint i = 0; i < plan->steps->len; i++)
-		copies |= ((RulesStep *)plan->steps->pdata[i])->kind == OPERATION_COPY;
+	for (guint i = 0; i < (*plan)->steps->len; i++)
+		copies |= ((RulesStep *)(*plan)->steps->pdata[i])->kind == OPERATION_COPY;
 	if (copies)
 		ask(run, ask_done, &question);
-	for (guint i = plan->steps->len; question.seen && i > 0; i--)
-		if (((RulesStep *)plan->steps->pdata[i - 1])->kind == OPERATION_COPY)
-			g_ptr_array_remove_index(plan->steps, i - 1);
+	if (!question.seen)
+		return;
+	rules_plan_free(*plan);
+	*plan = rules_plan(mail, result, run->folders, omit | RULES_OMIT_COPIES, NULL);
 }
 
+/* *plan may become another one. */
 static RulesTaken
-gather(RulesRun *run, const StoreMail *mail, const SieveResult *result, RulesPlan *plan)
+gather(RulesRun *run, const StoreMail *mail, const SieveResult *result, guint omit, RulesPlan **plan)
 {
-
 	add_sights(run);
 	if (run->options.again)
-		drop_copies(run, mail, plan);
-	if (rules_plan_is_empty(plan))
+		drop_copies(run, mail, result, omit, plan);
+	if (*plan == NULL || rules_plan_is_empty(*plan))
 		return RULES_NOTHING;
-	if (!rules_effects_add(run->effects, plan, run->options.view, mail->row->id))
+	if (!rules_effects_add(run->effects, *plan, run->options.view, mail->row->id))
 		return RULES_NOTHING;
-	add_log(run, mail, result, plan->rule, rules_plan_words(plan, TRUE), FALSE);
+	add_log(run, mail, result, (*plan)->rule, rules_plan_words(*plan, TRUE), FALSE);
 	run->taken++;
 	return RULES_TAKEN;
 }
@@ -477,14 +477,14 @@ take_without(RulesRun *run, const StoreMail *mail, const char *why)
 {
 	g_auto(SieveResult) result = {0};
 	g_autoptr(GError) error = NULL;
-	g_autoptr(RulesPlan) plan = rules_run_judge(run, mail, TRUE, &result, &error);
+	g_autoptr(RulesPlan) plan = rules_run_judge(run, mail, RULES_OMIT_ONCE, &result, &error);
 
 	if (why != NULL) {
 		g_autoptr(GError) refused = NULL;
 		fault_set(&refused, FAULT_REFUSED, "%s", why);
 		fail(run, mail, &result, refused);
 	}
-	return plan ? gather(run, mail, &result, plan) : fail(run, mail, &result, error);
+	return plan ? gather(run, mail, &result, RULES_OMIT_ONCE, &plan) : fail(run, mail, &result, error);
 }
 
 static RulesTaken
@@ -521,7 +521,7 @@ rules_run_take(RulesRun *run, const StoreMail *mail, RulesOnce once, const char 
 	Claim claim = {.message = rules_run_message(run, mail), .received = mail->row->received};
 
 	run->world.execute = once == RULES_ONCE_OURS && run->options.config != NULL ? world_execute : NULL;
-	plan = rules_run_judge(run, mail, FALSE, &result, &error);
+	plan = rules_run_judge(run, mail, 0, &result, &error);
 	if (plan == NULL)
 		return take_undecided(run, mail, &result, once, why, error);
 	if (once == RULES_ONCE_OURS && needs_octets(run, mail, plan))
@@ -529,20 +529,20 @@ rules_run_take(RulesRun *run, const StoreMail *mail, RulesOnce once, const char 
 	if (once == RULES_ONCE_OURS)
 		g_array_append_val(run->claims, claim);
 	if (plan->once->len == 0)
-		return gather(run, mail, &result, plan);
+		return gather(run, mail, &result, 0, &plan);
 	if (once == RULES_ONCE_WAITS)
 		return wait_for(run, RULES_WANT_CLAIM);
 	if (once == RULES_ONCE_REFUSED)
 		return take_without(run, mail, why);
 	if (!do_all_once(run, mail, &result, plan))
 		return take_without(run, mail, NULL);
-	return gather(run, mail, &result, plan);
+	return gather(run, mail, &result, 0, &plan);
 }
 
 RulesPlan *
 rules_run_look(RulesRun *run, const StoreMail *mail, SieveResult *result, GError **error)
 {
-	RulesPlan *plan = rules_run_judge(run, mail, FALSE, result, error);
+	RulesPlan *plan = rules_run_judge(run, mail, 0, result, error);
 
 	run->wants = rules_host_wanted_program(run->host) ? RULES_WANT_CLAIM
 		     : rules_host_wanted_whole(run->host) ? RULES_WANT_WHOLE
@@ -660,7 +660,8 @@ rules_run_commit(RulesRun *run, Journal *journal, gint64 *group, GError **error)
 		return FALSE;
 	if (group != NULL)
 		*group = made;
-	if (run->outbox->len > 0)
+	/* The command line sends at its own end. */
+	if (run->outbox->len > 0 && !run->options.account->engine->batch)
 		worker_post(run->options.account->sender, WORK_OUTBOX);
 	return TRUE;
 }

@@ -55,7 +55,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RulesRun, rules_run_free)
  * Either way result is filled.
  */
 RulesPlan *rules_run_judge(
-	RulesRun *run, const StoreMail *mail, gboolean without_once, SieveResult *result, GError **error);
+	RulesRun *run, const StoreMail *mail, guint omit, SieveResult *result, GError **error);
 /* The same, and rules_run_wants() where error is FAULT_UNKNOWN. */
 RulesPlan *rules_run_look(RulesRun *run, const StoreMail *mail, SieveResult *result, GError **error);
 /* Of StoreFolder, as they were when the run began; borrowed. */

@@ -267,8 +267,9 @@ rules_script_get(RulesScript *script, GError **error)
 	if (text == NULL || text[0] == '\0')
 		return NULL;
 	script->script = rules_compile(paths, config, script->account->key, text, &errors);
+	script->broken |= script->script == NULL;
 	if (script->script == NULL)
-		script->broken = TRUE, rules_set_errors(errors, error);
+		rules_set_errors(errors, error);
 	else if (is_empty(script->script))
 		g_clear_pointer(&script->script, sieve_script_free);
 	return script->script;
