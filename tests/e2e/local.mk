@@ -17,6 +17,10 @@ E2E_TESTS = \
 	tests/e2e/test-imap-session.py \
 	tests/e2e/test-managesieve.py \
 	tests/e2e/test-net.py \
+	tests/e2e/test-rules.py \
+	tests/e2e/test-rules-kill.py \
+	tests/e2e/test-rules-once.py \
+	tests/e2e/test-rules-server.py \
 	tests/e2e/test-screen-acts.py \
 	tests/e2e/test-screen-hostile.py \
 	tests/e2e/test-screen-live.py \
@@ -25,7 +29,7 @@ E2E_TESTS = \
 	tests/e2e/test-setup.py \
 	tests/e2e/test-sieve-conformance.py
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/cli.py tests/e2e/harness.py tests/e2e/liar.py tests/e2e/screen.py
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/cli.py tests/e2e/harness.py tests/e2e/liar.py tests/e2e/rules.py tests/e2e/screen.py
 
 # What test-imap-session.py starts.
 check_PROGRAMS += tests/e2e/imap-live

@@ -41,9 +41,15 @@ def flags(peer, ident):
     return cli.ours(peer.messages(folder)[uid])
 
 
+USUAL = ["Archive", "Drafts", "INBOX", "Junk", "Sent", "Trash"]
+
+
 def clear(peer):
     """No mail in any folder, and none but the usual folders."""
-    for folder in cli.selectable(peer):
+    for folder in sorted(cli.selectable(peer), reverse=True):
         if peer.select(folder):
             peer.check(peer.link.uid("STORE", "1:*", "+FLAGS", "(\\Deleted)"))
             peer.check(peer.link.expunge())
+        peer.check(peer.link.unselect() if hasattr(peer.link, "unselect") else peer.link.close())
+        if folder not in USUAL:
+            peer.check(peer.link.delete(f'"{folder}"'))

@@ -4,3 +4,8 @@ check_PROGRAMS += tests/unit/test-engine-parts
 TESTS += tests/unit/test-engine-parts
 tests_unit_test_engine_parts_SOURCES = %D%/test-engine-parts.c
 tests_unit_test_engine_parts_LDADD = $(LINK_ENGINE)
+
+check_PROGRAMS += tests/unit/test-engine-rules
+TESTS += tests/unit/test-engine-rules
+tests_unit_test_engine_rules_SOURCES = %D%/test-engine-rules.c
+tests_unit_test_engine_rules_LDADD = $(LINK_ENGINE)
