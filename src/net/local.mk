@@ -6,6 +6,7 @@ src_net_libnet_a_SOURCES = \
 	%D%/check.c \
 	%D%/connect.c \
 	%D%/deflate.c %D%/deflate.h \
+	%D%/http.c %D%/http.h \
 	%D%/sasl.c %D%/sasl.h \
 	%D%/saslprep.c %D%/saslprep.h \
 	%D%/scram.c %D%/scram.h \

@@ -32,6 +32,11 @@
 #define LIMIT_SMTP_LINES 1000      /* lines of one answer */
 #define LIMIT_SMTP_RECIPIENTS 10000
 
+#define LIMIT_HTTP_BODY (1024 * 1024)
+#define LIMIT_HTTP_HEAD (64 * 1024) /* all header fields of an answer */
+#define LIMIT_HTTP_MS (10 * 1000)
+#define LIMIT_DISCOVER_MS (8 * 1000)
+
 /* IMAP. */
 #define LIMIT_IMAP_LINE (1024 * 1024)
 #define LIMIT_IMAP_STREAMING_LINE (64 * 1024 * 1024)

@@ -29,3 +29,9 @@ check_PROGRAMS += tests/unit/test-net-srv
 TESTS += tests/unit/test-net-srv
 tests_unit_test_net_srv_SOURCES = %D%/test-net-srv.c %D%/dns-peer.c %D%/dns-peer.h
 tests_unit_test_net_srv_LDADD = $(LINK_NET)
+
+check_PROGRAMS += tests/unit/test-net-http
+TESTS += tests/unit/test-net-http
+tests_unit_test_net_http_SOURCES = %D%/test-net-http.c %D%/net-common.c %D%/net-common.h
+tests_unit_test_net_http_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+tests_unit_test_net_http_LDADD = $(LINK_PEER) $(LINK_NET)
