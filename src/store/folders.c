@@ -122,11 +122,13 @@ update_folder(StoreCache *cache, FolderId id, const StoreFolder *folder)
 static void
 write_status(StoreCache *cache, FolderId id, const StoreFolder *status)
 {
+	/* One that is empty is not selected to learn its UIDVALIDITY: what is moved there must know it. */
 	base_run(cache->headers,
 		"UPDATE folder SET server_messages = ?1, server_unseen = ?2, server_uidnext = ?3,"
-		" server_modseq = ?4, server_uidvalidity = ?5 WHERE id = ?6 AND (server_messages <> ?1"
-		" OR server_unseen <> ?2 OR server_uidnext <> ?3 OR server_modseq <> ?4"
-		" OR server_uidvalidity <> ?5)",
+		" server_modseq = ?4, server_uidvalidity = ?5,"
+		" uidvalidity = CASE WHEN uidvalidity = 0 AND unnumbered = 0 THEN ?5 ELSE uidvalidity END"
+		" WHERE id = ?6 AND (server_messages <> ?1 OR server_unseen <> ?2 OR server_uidnext <> ?3"
+		" OR server_modseq <> ?4 OR server_uidvalidity <> ?5)",
 		"iiiiii", (gint64)status->server_messages, (gint64)status->server_unseen,
 		(gint64)status->server_uidnext, (gint64)status->server_modseq,
 		(gint64)status->server_uidvalidity, (gint64)id);
@@ -273,9 +275,6 @@ renew(StoreCache *cache, FolderId folder, guint32 uidvalidity, guint32 uidnext)
 	return id;
 }
 
-/* Rows of the server are here, or it was seen that there are none. */
-#define FOLDER_IS_READ "(low_uid <> 0 OR " FOLDER_TOP_UID " <> 0)"
-
 gboolean
 store_cache_drop_unnumbered(StoreCache *cache, GError **error)
 {
@@ -284,8 +283,7 @@ store_cache_drop_unnumbered(StoreCache *cache, GError **error)
 
 	if (!cache_begin(cache, error))
 		return FALSE;
-	rows = base_query(
-		cache->headers, "SELECT id FROM folder WHERE uidvalidity = 0 AND " FOLDER_IS_READ, "");
+	rows = base_query(cache->headers, "SELECT id FROM folder WHERE unnumbered = 1", "");
 	while (base_step(cache->headers, rows)) {
 		gint64 id = sqlite3_column_int64(rows, 0);
 		g_array_append_val(ids, id);
@@ -300,7 +298,7 @@ store_cache_selected(StoreCache *cache, FolderId folder, guint32 uidvalidity, gu
 	FolderId *now, GError **error)
 {
 	StoreBase *base = cache->headers;
-	gboolean read;
+	gboolean unnumbered;
 	gint64 known;
 
 	*now = folder;
@@ -312,14 +310,18 @@ store_cache_selected(StoreCache *cache, FolderId folder, guint32 uidvalidity, gu
 		fault_set(error, FAULT_UNKNOWN, _("The folder is no longer there."));
 		return FALSE;
 	}
-	read = base_integer(base, 0, "SELECT " FOLDER_IS_READ " FROM folder WHERE id = ?", "i",
-		       (gint64)folder) != 0;
-	/* 0: the server keeps no uids, nothing of last time can be trusted (SECURITY 17). */
-	if (known == 0 && !read)
+	unnumbered =
+		base_integer(base, 0, "SELECT unnumbered FROM folder WHERE id = ?", "i", (gint64)folder) != 0;
+	/* Rows of a folder that was never selected came by COPYUID. */
+	if (known == 0 && !unnumbered)
 		base_run(base, "UPDATE folder SET uidvalidity = ? WHERE id = ?", "ii", (gint64)uidvalidity,
 			(gint64)folder);
+	/* 0: the server keeps no uids, nothing of last time can be trusted (SECURITY 17). */
 	else if (uidvalidity == 0 || known != (gint64)uidvalidity)
 		*now = renew(cache, folder, uidvalidity, uidnext);
+	if (unnumbered != (uidvalidity == 0))
+		base_run(base, "UPDATE folder SET unnumbered = ? WHERE id = ?", "ii",
+			(gint64)(uidvalidity == 0), (gint64)*now);
 	base_run(base,
 		"UPDATE folder SET server_messages = ?, server_uidnext = ?, server_uidvalidity = ? WHERE id "
 		"= ?",

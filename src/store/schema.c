@@ -39,7 +39,7 @@ static const char headers[] =
 	" modseq INTEGER NOT NULL DEFAULT 0, low_uid INTEGER NOT NULL DEFAULT 0,"
 	" server_messages INTEGER NOT NULL DEFAULT 0, server_unseen INTEGER NOT NULL DEFAULT 0,"
 	" server_uidnext INTEGER NOT NULL DEFAULT 0, server_modseq INTEGER NOT NULL DEFAULT 0,"
-	" server_uidvalidity INTEGER NOT NULL DEFAULT 0,"
+	" server_uidvalidity INTEGER NOT NULL DEFAULT 0, unnumbered INTEGER NOT NULL DEFAULT 0,"
 	" synced INTEGER NOT NULL DEFAULT 0, opened INTEGER NOT NULL DEFAULT 0,"
 	" is_open INTEGER NOT NULL DEFAULT 0, recent_uid INTEGER NOT NULL DEFAULT 0);"
 	"CREATE INDEX folder_name ON folder(name);"
@@ -99,7 +99,7 @@ static const char bodies[] = "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WI
 			     "CREATE UNIQUE INDEX part_section ON part(cid, section);"
 			     "CREATE INDEX part_stored ON part(stored, cid, size);";
 
-#define HEADERS_VERSION 3
+#define HEADERS_VERSION 4
 #define BODIES_VERSION 1
 
 const BaseOptions schema_headers = {.schema = headers,
