@@ -176,19 +176,43 @@ imap_status_parse(ImapParser *parser, char **mailbox, ImapStatus *status, GError
 	return TRUE;
 }
 
-gboolean
-imap_namespace_parse(ImapParser *parser, char **prefix, char *delimiter, GError **error)
+/* One kind of namespaces: NIL, or a list of (prefix delimiter ...). first: the one before all, to be set. */
+static gboolean
+take_namespaces(ImapParser *parser, char **first, char *delimiter, GPtrArray *others)
 {
-	ImapSlice text = {"", 0};
+	if (imap_take_word(parser, "NIL"))
+		return TRUE;
+	if (!imap_take_char(parser, '('))
+		return FALSE;
+	do {
+		ImapSlice text;
+		char separator;
+		if (!imap_take_char(parser, '(') || !imap_take_astring(parser, &text) ||
+			!take_delimiter(parser, &separator))
+			return FALSE;
+		while (!imap_take_char(parser, ')'))
+			if (!imap_skip_value(parser))
+				return FALSE;
+		if (first != NULL && *first == NULL) {
+			*first = text.data ? imap_slice_dup(text) : g_strdup("");
+			*delimiter = separator;
+		} else if (text.length > 0 && text.length <= LIMIT_FOLDER_NAME &&
+			   others->len < LIMIT_NAMESPACES) {
+			g_ptr_array_add(others, imap_slice_dup(text));
+		}
+	} while (!imap_take_char(parser, ')'));
+	return TRUE;
+}
+
+gboolean
+imap_namespace_parse(ImapParser *parser, char **prefix, char *delimiter, GPtrArray *others, GError **error)
+{
+	g_autofree char *first = NULL;
 
 	*delimiter = '\0';
-	if (imap_take_char(parser, '(')) {
-		if (!imap_take_char(parser, '(') || !imap_take_astring(parser, &text) ||
-			!take_delimiter(parser, delimiter))
-			return imap_parser_fail(parser, "NAMESPACE", error);
-	} else if (!imap_take_word(parser, "NIL")) {
+	if (!take_namespaces(parser, &first, delimiter, others) ||
+		!take_namespaces(parser, NULL, NULL, others) || !take_namespaces(parser, NULL, NULL, others))
 		return imap_parser_fail(parser, "NAMESPACE", error);
-	}
-	*prefix = text.data ? imap_slice_dup(text) : g_strdup("");
+	*prefix = first ? g_steal_pointer(&first) : g_strdup("");
 	return TRUE;
 }

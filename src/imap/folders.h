@@ -17,10 +17,13 @@ ImapFolder *imap_folder_parse(ImapParser *parser, GError **error);
 /* *mailbox is the caller's raw name. Items that are not known, or malformed, are stepped over. */
 gboolean imap_status_parse(ImapParser *parser, char **mailbox, ImapStatus *status, GError **error);
 /*
- * The first personal namespace: *prefix (raw, the caller's, "" when there is
- * none) and *delimiter (0: flat or none).
+ * Namespaces (RFC 2342). The first personal one: *prefix (raw, the caller's, ""
+ * when there is none) and *delimiter (0: flat or none). others receives the
+ * prefixes (raw, char*) of further personal ones, other users' and shared ones,
+ * those without a prefix left out, at most LIMIT_NAMESPACES.
  */
-gboolean imap_namespace_parse(ImapParser *parser, char **prefix, char *delimiter, GError **error);
+gboolean imap_namespace_parse(
+	ImapParser *parser, char **prefix, char *delimiter, GPtrArray *others, GError **error);
 
 /* "INBOX" in any case is the same mailbox. */
 gboolean imap_is_inbox(const char *raw);

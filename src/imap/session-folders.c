@@ -5,6 +5,10 @@
  * With LIST-EXTENDED one command tells all. Else LIST and LSUB are sent together
  * and joined by name; counts, where LIST-STATUS is missing, come by a STATUS for
  * each folder, sent together too.
+ *
+ * "*" matches what is in the first personal namespace, and on many servers
+ * nothing else: the others are listed by their prefixes, beside it where they
+ * are known already, else behind it.
  */
 #include "config.h"
 
@@ -24,6 +28,8 @@ typedef struct {
 	char *pattern;
 	gboolean wanted; /* status, however it is told */
 	guint lost;      /* folders that were damaged, or past the limit */
+	gboolean all;    /* without a pattern: every namespace */
+	guint asked;     /* of session->namespaces */
 } List;
 
 static int
@@ -140,30 +146,54 @@ list_return(const ImapSession *session, gboolean *status)
 		*status ? " STATUS " : "", *status ? status_items(session) : "", ")", NULL);
 }
 
+/* LIST, and LSUB where LIST does not tell subscriptions. */
+static gboolean
+send_list(ImapSession *session, Ticket *ticket, const char *pattern, const char *behind, GError **error)
+{
+	g_autoptr(ImapCommand) list_command = imap_command_new("LIST \"\" ");
+	g_autoptr(ImapCommand) lsub_command = imap_command_new("LSUB \"\" ");
+
+	imap_command_string(list_command, pattern);
+	imap_command_raw(list_command, behind);
+	imap_command_string(lsub_command, pattern);
+	return imap_send(session, ticket, list_command, error) &&
+	       (*behind != '\0' || imap_send(session, ticket, lsub_command, error));
+}
+
+/* The namespaces that were not asked for yet. */
+static gboolean
+send_namespaces(ImapSession *session, Ticket *ticket, GError **error)
+{
+	List *list = ticket->state;
+	gboolean status = list->wanted;
+	g_autofree char *behind = list_return(session, &status);
+	gboolean ok = TRUE;
+
+	for (; ok && list->all && list->asked < session->namespaces->len; list->asked++) {
+		g_autofree char *pattern =
+			g_strconcat(g_ptr_array_index(session->namespaces, list->asked), "*", NULL);
+		ok = send_list(session, ticket, pattern, behind, error);
+	}
+	return ok;
+}
+
 static Ticket *
 list_start(ImapSession *session, const ImapList *how, GError **error)
 {
 	const char *pattern = how && how->pattern ? how->pattern : "*";
 	gboolean status = how && how->status;
 	g_autofree char *behind = list_return(session, &status);
-	g_autoptr(ImapCommand) list_command = imap_command_new("LIST \"\" ");
-	g_autoptr(ImapCommand) lsub_command = imap_command_new("LSUB \"\" ");
 	List *list = g_new0(List, 1);
 	Ticket *ticket;
-	gboolean ok;
 
 	list->folders = g_ptr_array_new_with_free_func((GDestroyNotify)imap_folder_free);
 	list->by_name = g_tree_new_full(compare_names, NULL, NULL, NULL);
 	list->wanted = how && how->status;
 	list->status = list->wanted && !status;
 	list->pattern = g_strdup(pattern);
+	list->all = strcmp(pattern, "*") == 0;
 	ticket = imap_ticket_new(session, &list_kind, list);
-	imap_command_string(list_command, pattern);
-	imap_command_raw(list_command, behind);
-	imap_command_string(lsub_command, pattern);
-	ok = imap_send(session, ticket, list_command, error) &&
-	     (*behind != '\0' || imap_send(session, ticket, lsub_command, error));
-	if (ok)
+	if (send_list(session, ticket, pattern, behind, error) && send_namespaces(session, ticket, error))
 		return ticket;
 	imap_finish(session, ticket);
 	return NULL;
@@ -230,8 +260,12 @@ list_finish(ImapSession *session, Ticket *ticket, guint *lost, GError **error)
 	List *list = ticket->state;
 	GPtrArray *folders = NULL;
 	GError *refused = NULL;
+	gboolean ok = imap_await(session, ticket, &refused);
 
-	if (!imap_await(session, ticket, &refused) && ticket->bad && !session->plain_list) {
+	/* What NAMESPACE told while the list was under way. */
+	if (ok && list->all && list->asked < session->namespaces->len)
+		ok = send_namespaces(session, ticket, &refused) && imap_await(session, ticket, &refused);
+	if (!ok && ticket->bad && !session->plain_list) {
 		ImapList how = {.status = list->wanted, .pattern = list->pattern};
 		Ticket *again;
 		/* LIST-EXTENDED is offered, but not understood. */

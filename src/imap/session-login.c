@@ -562,10 +562,13 @@ imap_take_id(ImapSession *session, ImapParser *parser, GError **error)
 gboolean
 imap_take_namespace(ImapSession *session, ImapParser *parser, GError **error)
 {
+	g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func(g_free);
 	char *prefix;
 
-	if (!imap_namespace_parse(parser, &prefix, &session->delimiter, error))
+	if (!imap_namespace_parse(parser, &prefix, &session->delimiter, others, error))
 		return FALSE;
+	g_ptr_array_unref(session->namespaces);
+	session->namespaces = g_steal_pointer(&others);
 	g_free(session->prefix);
 	session->prefix = prefix;
 	return TRUE;

@@ -82,7 +82,8 @@ struct ImapSession {
 	char *server_name; /* by ID */
 	char *prefix;
 	char delimiter;
-	gboolean qresync; /* ENABLED QRESYNC was told */
+	GPtrArray *namespaces; /* of char*: prefixes of the others */
+	gboolean qresync;      /* ENABLED QRESYNC was told */
 	gboolean qresync_asked;
 	gboolean no_idle;    /* IDLE was refused */
 	gboolean plain_list; /* LIST with RETURN was not understood */

@@ -31,6 +31,7 @@ imap_session_new(NetStream *stream, const char *label)
 	session->cap_words = g_string_new(NULL);
 	session->challenge = g_string_new(NULL);
 	session->prefix = g_strdup("");
+	session->namespaces = g_ptr_array_new_with_free_func(g_free);
 	session->map = imap_seqmap_new();
 	session->fresh = TRUE;
 	imap_row_init(&session->row);
@@ -73,6 +74,7 @@ imap_session_free(ImapSession *session)
 	g_free(session->greeting);
 	g_free(session->server_name);
 	g_free(session->prefix);
+	g_ptr_array_unref(session->namespaces);
 	g_free(session->mailbox);
 	g_free(session->label);
 	g_free(session);

@@ -44,6 +44,7 @@
 #define LIMIT_IMAP_NESTING 64
 #define LIMIT_FOLDERS 100000
 #define LIMIT_FOLDER_NAME 4096
+#define LIMIT_NAMESPACES 100
 /* Octets on their way from one account to another: past it no more are fetched until some are stored. */
 #define LIMIT_ACROSS_OCTETS (64 * 1024 * 1024)
 #define LIMIT_KEYWORDS_MESSAGE 200

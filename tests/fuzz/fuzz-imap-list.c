@@ -19,6 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autoptr(ImapFolder) folder = NULL;
 	g_autofree char *mailbox = NULL;
 	g_autofree char *prefix = NULL;
+	g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func(g_free);
 	ImapStatus status;
 	char delimiter;
 
@@ -29,6 +30,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (folder != NULL && !g_utf8_validate(folder->name, -1, NULL))
 		abort();
 	imap_status_parse(&status_parser, &mailbox, &status, NULL);
-	imap_namespace_parse(&namespace, &prefix, &delimiter, NULL);
+	imap_namespace_parse(&namespace, &prefix, &delimiter, others, NULL);
 	return 0;
 }

@@ -60,6 +60,7 @@ parse_data(const ImapLine *line, ImapParser *parser, ImapRow *row)
 	g_autoptr(ImapFolder) folder = NULL;
 	g_autoptr(ImapSet) set = imap_set_new();
 	g_autoptr(ImapSet) gone = NULL;
+	g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *name = NULL;
 	gboolean earlier;
 	ImapStatus status;
@@ -80,7 +81,7 @@ parse_data(const ImapLine *line, ImapParser *parser, ImapRow *row)
 		imap_status_parse(parser, &name, &status, NULL);
 		break;
 	case IMAP_DATA_NAMESPACE:
-		imap_namespace_parse(parser, &name, &delimiter, NULL);
+		imap_namespace_parse(parser, &name, &delimiter, others, NULL);
 		break;
 	case IMAP_DATA_SEARCH:
 		imap_search_parse(parser, set, NULL);

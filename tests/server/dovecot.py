@@ -79,6 +79,7 @@ namespace inbox {{
   prefix = {prefix}
 {roles}
 }}
+{public}
 plugin {{
   sieve = file:~/sieve;active=~/active.sieve
 {sieve_lines}
@@ -139,6 +140,19 @@ service stats {{
 """
 
 
+# Not in what LIST "" "*" tells: it must be asked for.
+PUBLIC = """\
+namespace public {{
+  type = public
+  separator = {separator}
+  prefix = Public{separator}
+  location = {format}:{root}/public
+  subscriptions = no
+  list = no
+}}
+"""
+
+
 def _role(name):
     return f"  mailbox {name} {{\n    auto = subscribe\n    special_use = \\{name}\n  }}"
 
@@ -164,6 +178,8 @@ def configuration(servers, libraries, root, base, account, ports, domain, option
         mechanisms=options.mechanisms or MECHANISMS, format=options.format, cached=CACHED,
         separator=options.separator, prefix=options.prefix,
         roles="\n".join(_role(name) for name in ROLES) if options.roles else "",
+        public=PUBLIC.format(separator=options.separator, format=options.format, root=root)
+        if options.public else "",
         imap_plugins=plugins, sieve_lines=options.sieve,
         autocreate="lda_mailbox_autocreate = yes" if options.sieve else "",
         capability=f"imap_capability = {' '.join(offered)}" if without else "",

@@ -356,27 +356,39 @@ test_namespace(void)
 		const char *text;
 		const char *prefix; /* NULL: malformed */
 		char delimiter;
+		const char *others; /* a bar behind each */
 	} rows[] = {
-		{"((\"\" \"/\")) NIL NIL", "", '/'},
-		{"((\"INBOX.\" \".\")(\"#mh/\" \"/\")) ((\"~\" \"/\")) NIL", "INBOX.", '.'},
-		{"NIL NIL NIL", "", 0},
-		{"((\"\" NIL)) NIL NIL", "", 0},
-		{"(()) NIL NIL", NULL, 0},
-		{"", NULL, 0},
+		{"((\"\" \"/\")) NIL NIL", "", '/', ""},
+		{"((\"INBOX.\" \".\")(\"#mh/\" \"/\")) ((\"~\" \"/\")) NIL", "INBOX.", '.', "#mh/|~|"},
+		{"((\"\" \"/\")) ((\"Other Users/\" \"/\" \"X\" (\"a\" \"b\"))) ((\"\" \"/\") (\"Shared/\" "
+		 "\"/\"))",
+			"", '/', "Other Users/|Shared/|"},
+		{"NIL NIL ((\"Public.\" NIL))", "", 0, "Public.|"},
+		{"NIL NIL NIL", "", 0, ""},
+		{"((\"\" NIL)) NIL NIL", "", 0, ""},
+		{"(()) NIL NIL", NULL, 0, NULL},
+		{"((\"\" \"/\") NIL NIL", NULL, 0, NULL},
+		{"((\"\" \"/\")) NIL", NULL, 0, NULL},
+		{"", NULL, 0, NULL},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func(g_free);
+		g_autoptr(GString) names = g_string_new(NULL);
 		g_autofree char *prefix = NULL;
 		g_auto(ImapParser) parser;
 		char delimiter;
 		gboolean ok;
 		begin(&parser, rows[i].text);
-		ok = imap_namespace_parse(&parser, &prefix, &delimiter, NULL);
+		ok = imap_namespace_parse(&parser, &prefix, &delimiter, others, NULL);
 		g_assert_cmpint(ok, ==, rows[i].prefix != NULL);
-		if (ok) {
-			g_assert_cmpstr(prefix, ==, rows[i].prefix);
-			g_assert_cmpint(delimiter, ==, rows[i].delimiter);
-		}
+		if (!ok)
+			continue;
+		g_assert_cmpstr(prefix, ==, rows[i].prefix);
+		g_assert_cmpint(delimiter, ==, rows[i].delimiter);
+		for (guint n = 0; n < others->len; n++)
+			g_string_append_printf(names, "%s|", (char *)others->pdata[n]);
+		g_assert_cmpstr(names->str, ==, rows[i].others);
 	}
 }
 

@@ -130,6 +130,32 @@ test_list_goes_on_behind_a_damaged_folder(void)
 	g_assert_cmpstr(((ImapFolder *)folders->pdata[1])->role, ==, "sent");
 }
 
+static void
+test_every_namespace_is_listed(void)
+{
+	g_auto(Line) line = {0};
+	g_autoptr(GPtrArray) folders = NULL;
+
+	line_select(&line,
+		(const char *const[]){"C P5 LIST \"\" \"*\"",
+			"S * NAMESPACE ((\"\" \"/\")) ((\"Users/\" \"/\")) ((\"Public.\" \".\"))",
+			"S * LIST () \"/\" INBOX", "S P5 OK done", "C P6 LIST \"\" \"Users/*\"",
+			"C P7 LIST \"\" \"Public.*\"", "S * LIST () \"/\" Users/bob", "S P6 OK done",
+			"S * LIST () \".\" Public.news", "S * LIST () \"/\" INBOX", "S P7 OK done",
+			"C P8 LIST \"\" \"*\"", "C P9 LIST \"\" \"Users/*\"", "C P10 LIST \"\" \"Public.*\"",
+			"S P8 OK", "S P9 OK", "S * LIST () \".\" Public.news", "S P10 OK", NULL});
+	folders = imap_session_list(line.session, NULL, NULL, NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_cmpuint(folders->len, ==, 3);
+	g_assert_cmpstr(((ImapFolder *)folders->pdata[1])->name, ==, "Users/bob");
+	g_assert_cmpint(((ImapFolder *)folders->pdata[2])->delimiter, ==, '.');
+	/* Known by now: all in one turn. */
+	g_clear_pointer(&folders, g_ptr_array_unref);
+	folders = imap_session_list(line.session, NULL, NULL, NULL, &line.error);
+	g_assert_no_error(line.error);
+	g_assert_cmpuint(folders->len, ==, 1);
+}
+
 /* A changed message that could not be read would stay as it was for ever. */
 static void
 test_resync_with_a_damaged_row_is_none(void)
@@ -559,6 +585,7 @@ static const struct {
 	{"/imap/session/damage-costs-only-itself", test_damage_costs_only_itself},
 	{"/imap/session/half-a-search-is-none", test_half_a_search_is_none},
 	{"/imap/session/list-goes-on-behind-a-damaged-folder", test_list_goes_on_behind_a_damaged_folder},
+	{"/imap/session/every-namespace-is-listed", test_every_namespace_is_listed},
 	{"/imap/session/resync-with-a-damaged-row-is-none", test_resync_with_a_damaged_row_is_none},
 	{"/imap/session/last-words-are-told", test_last_words_are_told},
 	{"/imap/session/rows-nobody-asked-for", test_rows_nobody_asked_for},
