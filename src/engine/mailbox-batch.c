@@ -64,6 +64,14 @@ content_id_of(const ImapRow *row)
 }
 
 static void
+set_header(MailboxBatch *batch, StoreIntake *intake, const ImapRow *row)
+{
+	intake->header = g_string_chunk_insert_len(
+		batch->octets, row->fields.data ? row->fields.data : "", (gssize)row->fields.length);
+	intake->header_length = row->fields.length;
+}
+
+static void
 batch_row(const ImapRow *row, gpointer user)
 {
 	MailboxBatch *batch = user;
@@ -77,9 +85,8 @@ batch_row(const ImapRow *row, gpointer user)
 	intake->received = row->received.seconds;
 	intake->size = (guint32)MIN(row->size, G_MAXUINT32);
 	intake->modseq = row->modseq;
-	intake->header = g_string_chunk_insert_len(
-		batch->octets, row->fields.data ? row->fields.data : "", (gssize)row->fields.length);
-	intake->header_length = row->fields.length;
+	if (row->has & IMAP_HAS_FIELDS)
+		set_header(batch, intake, row);
 	intake->content_id = content_id_of(row);
 	batch->top = MAX(batch->top, row->uid);
 	if (batch->low == 0 || row->uid < batch->low)
@@ -111,7 +118,8 @@ batch_store(EngineAccount *account, StoreCache *cache, gpointer data, GError **e
 	if (!store_cache_intake(cache, batch->folder, batch->intakes, batch->low, batch->high, fresh, error))
 		return FALSE;
 	/* Rules before anybody hears of it: what they move is never seen here. */
-	rules_arrival_intake(account, cache, before, batch->low, batch->top, fresh, batch->news);
+	if (batch->intakes->len > 0)
+		rules_arrival_intake(account, cache, before, batch->low, batch->top, fresh, batch->news);
 	mailbox_tell_rows(account, batch->folder, batch->bulk);
 	if (batch->news && fresh->len > 0) {
 		EngineEvent *event = engine_event_new(EVENT_NEW_MAIL, account->key);
@@ -126,7 +134,8 @@ batch_store(EngineAccount *account, StoreCache *cache, gpointer data, GError **e
 gboolean
 mailbox_batch_hand_over(Worker *worker, MailboxBatch *batch, GError **error)
 {
-	if (batch->intakes->len == 0) {
+	/* Also an empty one tells how far down all is here. */
+	if (batch->intakes->len == 0 && batch->low == 0) {
 		mailbox_batch_free(batch);
 		return TRUE;
 	}
@@ -145,4 +154,66 @@ mailbox_batch_fetch(ImapFetch *fetch, MailboxBatch *batch)
 	fetch->fields = header_fields;
 	fetch->row = batch_row;
 	fetch->user = batch;
+}
+
+/* ---- headers of contents that the account lacks ----------------------------------------- */
+
+void
+mailbox_batch_fetch_ids(ImapFetch *fetch, MailboxBatch *batch)
+{
+	fetch->items = NEWS_ITEMS;
+	fetch->row = batch_row;
+	fetch->user = batch;
+}
+
+static gboolean
+know(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	(void)account;
+	(void)error;
+	store_cache_know(cache, data);
+	return TRUE;
+}
+
+typedef struct {
+	MailboxBatch *batch;
+	GHashTable *lacking; /* uid -> StoreIntake */
+} Completing;
+
+static void
+header_row(const ImapRow *row, gpointer user)
+{
+	Completing *completing = user;
+	StoreIntake *intake = g_hash_table_lookup(completing->lacking, GUINT_TO_POINTER(row->uid));
+
+	if (intake != NULL && intake->header == NULL)
+		set_header(completing->batch, intake, row);
+}
+
+gboolean
+mailbox_batch_complete(Worker *worker, MailboxBatch *batch, Cancel *cancel, GError **error)
+{
+	g_autoptr(GHashTable) lacking = g_hash_table_new(NULL, NULL);
+	g_autoptr(ImapSet) uids = imap_set_new();
+	Completing completing = {batch, lacking};
+	ImapFetch fetch = {.uids = uids, .fields = header_fields, .row = header_row, .user = &completing};
+
+	if (!cache_call(worker->account, know, batch->intakes, error))
+		return FALSE;
+	for (guint i = 0; i < batch->intakes->len; i++) {
+		StoreIntake *intake = batch->intakes->pdata[i];
+		if (intake->known)
+			continue;
+		imap_set_add(uids, intake->uid);
+		g_hash_table_insert(lacking, GUINT_TO_POINTER(intake->uid), intake);
+	}
+	if (!imap_set_is_empty(uids) && !imap_session_fetch(worker->session, &fetch, cancel, error))
+		return FALSE;
+	/* Gone in between. */
+	for (guint i = batch->intakes->len; i-- > 0;) {
+		const StoreIntake *intake = batch->intakes->pdata[i];
+		if (!intake->known && intake->header == NULL)
+			g_ptr_array_remove_index(batch->intakes, i);
+	}
+	return TRUE;
 }

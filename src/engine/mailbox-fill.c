@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mailbox-fill.c - the older rows of a folder, batch by batch downwards. */
+/*
+ * mailbox-fill.c - the older rows of a folder, batch by batch downwards.
+ *
+ * Where the server names contents (EMAILID, X-GM-MSGID) and the account has other
+ * mail, the ids come first, and headers only for those that are not here: one
+ * FETCH more a batch, behind the ids of the batches that are under way.
+ */
 #include "config.h"
 
 #include "engine/mailbox-private.h"
@@ -31,6 +37,8 @@ typedef struct {
 	ImapTicket tickets[DEPTH];
 	MailboxBatch *batches[DEPTH];
 	guint done, total;
+	guint32 high;    /* what the next batch reaches up to */
+	gboolean by_ids; /* contents are named, and some may be here */
 	guint depth;
 	gint64 looked_us; /* when the line's speed was last looked at; 0: not yet */
 	guint looked;     /* batches since */
@@ -48,7 +56,10 @@ fill_start(Fill *fill, guint slot, GError **error)
 		return TRUE;
 	fill->batches[slot] = mailbox_batch_new(fill->worker->mailbox.id, FALSE);
 	fill->batches[slot]->bulk = TRUE;
-	mailbox_batch_fetch(&fetch, fill->batches[slot]);
+	if (fill->by_ids)
+		mailbox_batch_fetch_ids(&fetch, fill->batches[slot]);
+	else
+		mailbox_batch_fetch(&fetch, fill->batches[slot]);
 	fill->tickets[slot] =
 		imap_session_fetch_start(fill->worker->session, &fetch, fill->job->cancel, error);
 	if (fill->tickets[slot] == 0) {
@@ -57,6 +68,9 @@ fill_start(Fill *fill, guint slot, GError **error)
 	}
 	/* Down to the lowest asked for, even where that one is gone meanwhile; all: down to 1. */
 	fill->batches[slot]->low = imap_set_is_empty(fill->left) ? 1 : imap_set_first(part);
+	/* Without a gap to the one above, unless that one could not be taken whole. */
+	fill->batches[slot]->high = fill->high;
+	fill->high = fill->batches[slot]->low - 1;
 	return TRUE;
 }
 
@@ -107,6 +121,10 @@ fill_finish(Fill *fill, guint slot, GError **error)
 		return FALSE;
 	}
 	fill->tickets[slot] = 0;
+	if (fill->by_ids && !mailbox_batch_complete(fill->worker, batch, fill->job->cancel, error)) {
+		mailbox_batch_free(batch);
+		return FALSE;
+	}
 	measure(fill, batch);
 	fill->done += batch->intakes->len;
 	job_progress(fill->job, fill->done, fill->total);
@@ -165,6 +183,43 @@ settle_bulk(EngineAccount *account, StoreCache *cache, gpointer data, GError **e
 	return store_cache_settle_bulk(cache, error);
 }
 
+typedef struct {
+	FolderId folder;
+	gboolean others;
+} Others;
+
+static gboolean
+find_others(EngineAccount *account, StoreCache *cache, gpointer data, GError **error)
+{
+	Others *others = data;
+
+	(void)account;
+	(void)error;
+	others->others = store_cache_has_others(cache, others->folder);
+	return TRUE;
+}
+
+/* The server names contents, and some of them may be here, in another folder. */
+static gboolean
+goes_by_ids(Worker *worker)
+{
+	Others others = {.folder = worker->mailbox.id};
+
+	if (!imap_session_has(worker->session, IMAP_CAP_OBJECTID) &&
+		!imap_session_has(worker->session, IMAP_CAP_X_GM_EXT_1))
+		return FALSE;
+	return cache_call(worker->account, find_others, &others, NULL) && others.others;
+}
+
+/* All that was asked for is in the cache. */
+static gboolean
+is_filled(Worker *worker)
+{
+	g_autoptr(StoreFolder) folder = mailbox_folder(worker, worker->mailbox.id, NULL);
+
+	return folder != NULL && mailbox_is_complete(folder);
+}
+
 static void
 fill_clear(Fill *fill)
 {
@@ -204,11 +259,14 @@ mailbox_fill(Worker *worker, GError **error)
 		job_end(fill.job, NULL, NULL);
 		return mailbox_post_synced(worker, 0, 0, TRUE, error);
 	}
+	fill.high = folder->low_uid - 1;
+	fill.by_ids = goes_by_ids(worker);
 	ok = fill_run(&fill, &interrupted, &failure);
 	fill_clear(&fill);
 	cache_post_bulk(worker->account, tell_last, GUINT_TO_POINTER(folder->id), NULL);
 	job_end(fill.job, interrupted ? _("goes on after what is asked for") : NULL, failure);
-	if (ok && !interrupted)
+	/* A content that was here when its header was left out, and gone when it came: once more. */
+	if (ok && !interrupted && (!fill.by_ids || is_filled(worker)))
 		ok = mailbox_post_synced(worker, 0, 0, TRUE, &failure) &&
 		     cache_post_bulk(worker->account, settle_bulk, NULL, NULL);
 	if (failure != NULL)

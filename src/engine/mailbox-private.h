@@ -7,7 +7,7 @@
 /* Rows on their way from a FETCH to the cache writer. */
 typedef struct {
 	FolderId folder;
-	guint32 low, high;
+	guint32 low, high; /* all from low to high is in it; high 0: not told */
 	GPtrArray *intakes;
 	GStringChunk *octets; /* of the headers */
 	gboolean news;        /* fresh rows are told as new mail */
@@ -19,6 +19,10 @@ MailboxBatch *mailbox_batch_new(FolderId folder, gboolean news);
 void mailbox_batch_free(gpointer data);
 /* Ask for flags, dates and the header fields; each row goes into batch. */
 void mailbox_batch_fetch(ImapFetch *fetch, MailboxBatch *batch);
+/* The same without header fields, for servers that name contents; then the headers of those whose content the
+ * account lacks: the others will be copied. (DESIGN 6) */
+void mailbox_batch_fetch_ids(ImapFetch *fetch, MailboxBatch *batch);
+gboolean mailbox_batch_complete(Worker *worker, MailboxBatch *batch, Cancel *cancel, GError **error);
 /* To the cache writer, which owns it from here on, also where this fails; waits while many are ahead. */
 gboolean mailbox_batch_hand_over(Worker *worker, MailboxBatch *batch, GError **error);
 /* On the cache writer's thread: rows of folder have changed; one of many batches (bulk) is not always told.

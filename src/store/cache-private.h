@@ -188,6 +188,8 @@ void row_remove(StoreCache *cache, RowId id);
 /* Out of sight until the operation is settled; and back (0: it is not there). */
 void row_hide(StoreCache *cache, const RowBrief *row, gint64 operation, gint place);
 RowId row_unhide(StoreCache *cache, gint64 operation, gint place);
+/* The row of an arriving message whose content row has: id names its folder. Not counted. */
+void row_copy_arrived(StoreCache *cache, const RowBrief *row, RowId id, const StoreIntake *intake);
 /* A second row of the same content in folder, under a provisional id. */
 RowId row_copy(StoreCache *cache, const RowBrief *row, FolderId folder, gint64 operation, gint place);
 /* The server's uid of a provisional row is known: it becomes the real row; alias kept. */

@@ -74,10 +74,12 @@ typedef struct {
 	gint64 received; /* INTERNALDATE */
 	guint32 size;
 	guint64 modseq; /* 0: unknown */
-	char *header;   /* the raw header fields asked for, ending in an empty line */
+	char *header;   /* the raw header fields asked for, ending in an empty line; NULL: a copy of the row
+			   with   this content_id */
 	gsize header_length;
 	char *content_id; /* EMAILID or X-GM-MSGID in decimal; NULL: not offered */
 	char *labels;     /* X-GM-LABELS, blank-separated; NULL */
+	gboolean known;   /* by store_cache_know() */
 } StoreIntake;
 
 void store_intake_free(StoreIntake *intake);
@@ -89,10 +91,17 @@ void store_intake_free(StoreIntake *intake);
  * its flags. Provisional rows whose key, or whose operation's COPYUID/APPENDUID,
  * names an arriving uid are replaced by it, alias kept. Unfinished operations
  * that name (folder, uidvalidity, uid) are applied to the arriving row.
+ * One without a header whose content is not known any more is left out, and low
+ * is not noted then: it is still to be fetched.
  * fresh (may be NULL) receives RowIds of messages not seen before, unread or not (array of gint64).
  */
 gboolean store_cache_intake(StoreCache *cache, FolderId folder, GPtrArray *intakes, guint32 low, guint32 high,
 	GArray *fresh, GError **error);
+
+/* Set known of each intake whose content_id a row of the account has: its header need not be fetched. */
+void store_cache_know(StoreCache *cache, GPtrArray *intakes);
+/* Another folder than this one has messages. */
+gboolean store_cache_has_others(StoreCache *cache, FolderId folder);
 
 typedef struct {
 	guint32 uid;

@@ -157,6 +157,7 @@ typedef struct {
 	FolderCounts counts;
 	RowId first, last; /* rows inserted */
 	gsize inserted;
+	gboolean lacking; /* a row could not be copied */
 } Batch;
 
 static gint
@@ -207,13 +208,22 @@ prepare_batch(Batch *batch, guint32 low, guint32 high, GError **error)
 	return TRUE;
 }
 
+/* The row with the content of an intake. FALSE: there is none. */
+static gboolean
+find_content(StoreCache *cache, const StoreIntake *intake, RowBrief *row)
+{
+	NodeRef ref = {.kind = NODE_NONE};
+
+	if (intake->content_id != NULL)
+		ref = node_find(cache, decode_content(&cache->key, intake->content_id));
+	return ref.kind == NODE_ROW && row_find(cache, ref.value, row);
+}
+
 /* A provisional row that this message is: same id and size, and newer than what was there when it was made.
  */
 static RowId
-match_provisional(Batch *batch, const StoreIntake *intake)
+match_provisional(Batch *batch, const StoreIntake *intake, guint64 node)
 {
-	guint64 node = decode_header_node(&batch->cache->key, intake->header, intake->header_length);
-
 	if (node == 0)
 		return 0;
 	return base_integer(batch->cache->headers, 0,
@@ -239,19 +249,30 @@ take_one(Batch *batch, const StoreIntake *intake)
 {
 	RowId id = ROW_ID(batch->folder, intake->uid);
 	RowId provisional = 0;
+	RowBrief source;
 
 	if (batch->here != NULL && g_hash_table_contains(batch->here, GUINT_TO_POINTER(intake->uid))) {
 		update_known(batch, id, intake);
 		return;
 	}
+	if (intake->header == NULL && !find_content(batch->cache, intake, &source)) {
+		batch->lacking = TRUE;
+		return;
+	}
 	if (batch->provisional)
-		provisional = match_provisional(batch, intake);
+		provisional = match_provisional(batch, intake,
+			intake->header == NULL ? source.node
+					       : decode_header_node(&batch->cache->key, intake->header,
+							 intake->header_length));
 	if (provisional != 0) {
 		row_become(batch->cache, provisional, id);
 		update_known(batch, id, intake);
 		return;
 	}
-	intake_row(batch->cache, batch->folder, id, intake, id > batch->newest && batch->newest != 0);
+	if (intake->header == NULL)
+		row_copy_arrived(batch->cache, &source, id, intake);
+	else
+		intake_row(batch->cache, batch->folder, id, intake, id > batch->newest && batch->newest != 0);
 	folder_counts_add(&batch->counts, intake->flags, 1);
 	if (batch->inserted++ == 0)
 		batch->first = id;
@@ -264,7 +285,7 @@ take_one(Batch *batch, const StoreIntake *intake)
 static void
 note_range(Batch *batch, guint32 low, guint32 high)
 {
-	if (low == 0 || (batch->low_uid != 0 && low >= batch->low_uid))
+	if (low == 0 || batch->lacking || (batch->low_uid != 0 && low >= batch->low_uid))
 		return;
 	if (batch->low_uid != 0 && high != 0 && high < batch->low_uid - 1)
 		return;
@@ -293,6 +314,27 @@ take_batch(Batch *batch, GPtrArray *sorted)
 		const StoreIntake *intake = g_ptr_array_index(sorted, i);
 		apply_awaited(batch->cache, batch->folder, batch->uidvalidity, intake->uid);
 	}
+}
+
+void
+store_cache_know(StoreCache *cache, GPtrArray *intakes)
+{
+	RowBrief row;
+
+	for (guint i = 0; i < intakes->len; i++) {
+		StoreIntake *intake = g_ptr_array_index(intakes, i);
+		intake->known = find_content(cache, intake, &row);
+	}
+}
+
+gboolean
+store_cache_has_others(StoreCache *cache, FolderId folder)
+{
+	return base_integer(cache->headers, 0,
+		       "SELECT EXISTS(SELECT 1 FROM message WHERE id < ?) OR EXISTS(SELECT 1 FROM message "
+		       "WHERE "
+		       "id >= ?)",
+		       "ii", ROW_ID(folder, 0), ROW_ID(folder + 1, 0)) != 0;
 }
 
 gboolean

@@ -123,20 +123,46 @@ provisional_new(StoreCache *cache, FolderId folder)
 	return ROW_ID_PROVISIONAL(folder, (guint32)cache->next_provisional++);
 }
 
+static void
+insert_copy(StoreCache *cache, const RowBrief *row, RowId id)
+{
+	if (row->hidden)
+		base_run(cache->headers,
+			"INSERT INTO message SELECT ?, ?, tid, " MESSAGE_REST " FROM hidden WHERE id = ?",
+			"iii", id, (gint64)ROW_FOLDER(id), row->id);
+	else
+		base_run(cache->headers,
+			"INSERT INTO message SELECT ?, ?, coalesce(tid, id), " MESSAGE_REST
+			" FROM message WHERE id = ?",
+			"iii", id, (gint64)ROW_FOLDER(id), row->id);
+}
+
+void
+row_copy_arrived(StoreCache *cache, const RowBrief *row, RowId id, const StoreIntake *intake)
+{
+	const guint64 nodes[] = {row->node, row->content};
+
+	insert_copy(cache, row, id);
+	base_run(cache->headers,
+		"UPDATE message SET flags = ?, keywords = nullif(?, ''), labels = nullif(?, ''), received = "
+		"?, size = ?"
+		" WHERE id = ?",
+		"ittiii", (gint64)(intake->flags & MESSAGE_SETTABLE), intake->keywords, intake->labels,
+		intake->received, (gint64)intake->size, id);
+	for (gsize i = 0; i < G_N_ELEMENTS(nodes); i++) {
+		if (nodes[i] != 0) {
+			NodeRef found = node_find(cache, nodes[i]);
+			node_put_row(cache, nodes[i], id, &found);
+		}
+	}
+}
+
 RowId
 row_copy(StoreCache *cache, const RowBrief *row, FolderId folder, gint64 operation, gint place)
 {
 	RowId id = provisional_new(cache, folder);
 
-	if (row->hidden)
-		base_run(cache->headers,
-			"INSERT INTO message SELECT ?, ?, tid, " MESSAGE_REST " FROM hidden WHERE id = ?",
-			"iii", id, (gint64)folder, row->id);
-	else
-		base_run(cache->headers,
-			"INSERT INTO message SELECT ?, ?, coalesce(tid, id), " MESSAGE_REST
-			" FROM message WHERE id = ?",
-			"iii", id, (gint64)folder, row->id);
+	insert_copy(cache, row, id);
 	count(cache, folder, row->flags, 1);
 	if (row->node != 0)
 		node_add_row(cache, row->node, id);

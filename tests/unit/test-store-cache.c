@@ -427,6 +427,55 @@ test_content_id_is_the_same_content(void)
 	g_assert_cmpint(cid_of(mail, first), ==, cid_of(mail, second));
 }
 
+static StoreIntake *
+named_content(guint32 uid, const char *id, const char *header_id)
+{
+	StoreIntake *intake = mail_message(uid, 0, 1, "about", header_id ? header_id : "none", NULL);
+
+	intake->content_id = g_strdup(id);
+	if (header_id == NULL) {
+		g_clear_pointer(&intake->header, g_free);
+		intake->header_length = 0;
+	}
+	return intake;
+}
+
+static void
+test_known_content_needs_no_header(void)
+{
+	g_autoptr(Mail) mail = mail_new();
+	FolderId inbox = mail_usual_folders(mail), archive = mail_folder(mail, "Archive");
+	g_autoptr(GPtrArray) batch = mail_batch();
+	g_autoptr(StoreRow) source = NULL, copy = NULL;
+	g_autoptr(StoreFolder) folder = NULL;
+	StoreIntake *known = named_content(7, "M1", NULL), *strange = named_content(8, "M2", NULL);
+
+	g_assert_false(store_cache_has_others(mail->cache, archive));
+	mail_put(mail, inbox, named_content(1, "M1", "a"));
+	g_assert_true(store_cache_has_others(mail->cache, archive));
+	known->flags = MESSAGE_FLAGGED;
+	known->size = 4711;
+	g_ptr_array_add(batch, known);
+	g_ptr_array_add(batch, strange);
+	store_cache_know(mail->cache, batch);
+	g_assert_true(known->known);
+	g_assert_false(strange->known);
+	g_assert_true(store_cache_intake(mail->cache, archive, batch, 1, 0, NULL, NULL));
+	source = store_view_row(mail->view, ROW_ID(inbox, 1));
+	copy = store_view_row(mail->view, ROW_ID(archive, 7));
+	g_assert_cmpstr(copy->subject, ==, source->subject);
+	g_assert_cmpint(copy->cid, ==, source->cid);
+	g_assert_cmpint(copy->thread, ==, source->thread);
+	g_assert_cmpuint(copy->flags, ==, MESSAGE_FLAGGED);
+	g_assert_cmpuint(copy->size, ==, 4711);
+	/* What could not be copied is left out, and still to be fetched. */
+	g_assert_null(store_view_row(mail->view, ROW_ID(archive, 8)));
+	folder = store_view_folder(mail->view, "Archive");
+	g_assert_cmpuint(folder->low_uid, ==, 0);
+	g_assert_cmpuint(folder->total, ==, 1);
+	g_assert_true(store_cache_check(mail->cache, NULL));
+}
+
 static void
 test_parts(void)
 {
@@ -675,6 +724,7 @@ main(int argc, char **argv)
 	g_test_add_func("/store/cache/recent", test_recent_is_what_came_since_it_was_left);
 	g_test_add_func("/store/cache/shared-content", test_same_id_and_size_is_the_same_content);
 	g_test_add_func("/store/cache/content-id", test_content_id_is_the_same_content);
+	g_test_add_func("/store/cache/known-content-needs-no-header", test_known_content_needs_no_header);
 	g_test_add_func("/store/cache/parts", test_parts);
 	g_test_add_func("/store/cache/trim", test_trim_spares_what_is_unread);
 	g_test_add_func("/store/cache/attachment", test_attachment_as_the_structure_says);
