@@ -21,6 +21,7 @@ E2E_TESTS = \
 	tests/e2e/test-rules-kill.py \
 	tests/e2e/test-rules-once.py \
 	tests/e2e/test-rules-server.py \
+	tests/e2e/test-other-servers.py \
 	tests/e2e/test-screen-acts.py \
 	tests/e2e/test-screen-hostile.py \
 	tests/e2e/test-screen-live.py \

@@ -48,6 +48,12 @@ def the_whole_session_on_a_server_that_offers_all():
 
 
 @harness.test
+def the_whole_session_on_cyrus():
+    with harness.servers(imap="cyrus") as running:
+        assert run(running) > 15
+
+
+@harness.test
 def the_fallbacks_on_a_server_that_offers_little():
     with harness.servers(without=EXTENSIONS) as running:
         run(running, "login-over-tls", "login-over-starttls", "wrong-password", "list", "unknown-folder",

@@ -209,8 +209,8 @@ def login_is_disabled_before_starttls_when_told_to():
 @test
 def no_process_stays_behind():
     with harness.servers() as running:
-        pids = [running.dovecot.pid, running.smtpd.pid,
-                *harness.server_module.children(running.dovecot.pid)]
+        pids = [running.imapd.pid, running.smtpd.pid,
+                *harness.server_module.children(running.imapd.pid)]
         assert len(pids) > 3
     equal([pid for pid in pids if harness.server_module.runs(pid)], [])
 

@@ -20,11 +20,12 @@ DOVECOT = ["dovecot-core", "dovecot-imapd", "dovecot-lmtpd", "dovecot-sieve",
            "dovecot-managesieved"]
 SMTP = ["python3-aiosmtpd"]
 POSTFIX = ["postfix"]
+CYRUS = ["cyrus-imapd", "cyrus-common", "sasl2-bin", "libsasl2-modules", "libsasl2-modules-db"]
 
 # Needed only to install the packages into a system.
 UNNEEDED = re.compile(r"adduser|debconf.*|ucf|lsb-base|ssl-cert|init-system-helpers|dpkg|cpio"
                       r"|e2fsprogs|netbase|libjs-.*|sphinx-.*|python3|libc6|libpam-.*|openssl"
-                      r"|sysvinit-utils")
+                      r"|sysvinit-utils|db-util|default-mta|mail-transport-agent|gawk|perl(:any)?")
 FORMAT = "3"  # changes when a folder that was unpacked before must not be used
 
 

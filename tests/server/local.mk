@@ -3,6 +3,7 @@
 EXTRA_DIST += \
 	tests/server/demo.sieve \
 	tests/server/certificates.py \
+	tests/server/cyrus.py \
 	tests/server/dovecot.py \
 	tests/server/fetch.py \
 	tests/server/fill.py \

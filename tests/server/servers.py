@@ -30,6 +30,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 import certificates  # noqa: E402
+import cyrus  # noqa: E402
 import dovecot  # noqa: E402
 import fetch  # noqa: E402
 import postfix  # noqa: E402
@@ -52,8 +53,10 @@ class Options:
     separator: str = "/"         # of folder names
     prefix: str = ""             # of folder names, such as "INBOX/"
     roles: bool = True           # Drafts, Sent, ... exist and have their SPECIAL-USE
+    public: bool = False         # a namespace of folders for all users
     rawlog: bool = False         # what each client says after login is kept (see rawlog())
     sieve: str = ""              # more lines for Dovecot's plugin section; fileinto then makes folders
+    imap: str = "dovecot"        # or cyrus; what is above is Dovecot's but without, separator, roles
     smtp: str = "aiosmtpd"       # or postfix, for root only
     smtp_size: int = 20_000_000
 
@@ -158,9 +161,10 @@ class Servers:
         self.root = os.path.abspath(root or tempfile.mkdtemp(prefix="posthorn-servers-"))
         self.ports = {}
         self.folder = self.account = None
-        self.dovecot = self.smtpd = None
+        self.imapd = self.smtpd = None
         self.base = None
-        self.passwords = {f"{name}@{DOMAIN}": f"{name}-secret" for name in USERS}
+        self.passwords = {f"{name}@{DOMAIN}": f"{name}-secret"
+                          for name in [*USERS, *([cyrus.ADMIN] if self.options.imap == "cyrus" else [])]}
 
     def __enter__(self):
         self.start()
@@ -176,7 +180,8 @@ class Servers:
     def start(self):
         if self.options.smtp == "postfix" and os.getuid() != 0:
             raise Unavailable("Postfix runs as root only")
-        self.folder = unpacked(fetch.POSTFIX if self.options.smtp == "postfix" else ())
+        self.folder = unpacked([*(fetch.POSTFIX if self.options.smtp == "postfix" else ()),
+                                *(fetch.CYRUS if self.options.imap == "cyrus" else ())])
         self.account = account()
         self._prepare()
         for attempt in reversed(range(START_ATTEMPTS)):
@@ -208,6 +213,7 @@ class Servers:
         self.root = os.path.realpath(self.root)
         self._own(self.root)
         self._own(self.root + "/mail")
+        self._own(self.root + "/public")
         self._choose_ports()
         certificates.make(self.root + "/ca")
         with open(self.root + "/users", "w", encoding="utf-8") as file:
@@ -231,10 +237,13 @@ class Servers:
             json.dump(self.ports, file)
 
     def start_imap(self):
-        """Dovecot alone; start() does it."""
+        """The IMAP server alone; start() does it."""
         # Its sockets have names of at most 107 bytes: they get a short place.
         self.base = tempfile.mkdtemp(prefix="phorn-", dir="/tmp")
         self._own(self.base)
+        if self.options.imap == "cyrus":
+            self._start_cyrus()
+            return
         libraries = fetch.library_path(self.folder)
         path = self.root + "/dovecot.conf"
         with open(path, "w", encoding="utf-8") as file:
@@ -242,9 +251,22 @@ class Servers:
                                              self.account, self.ports, DOMAIN, self.options))
         environment = {"PATH": os.environ["PATH"], "LD_LIBRARY_PATH": libraries,
                        "LD_PRELOAD": self.folder + "/redirect.so"}
-        self.dovecot = self._run([self.folder + "/usr/sbin/dovecot", "-F", "-c", path],
+        self.imapd = self._run([self.folder + "/usr/sbin/dovecot", "-F", "-c", path],
                                  environment, "dovecot.log")
-        self._wait(self.dovecot, "imap", b"* OK", "dovecot.log")
+        self._wait(self.imapd, "imap", b"* OK", "dovecot.log")
+
+    def _start_cyrus(self):
+        for name in cyrus.FOLDERS:
+            self._own(f"{self.base}/{name}", 0o700)
+        self._own(self.root + "/spool", 0o700)
+        self._own(self.root + "/sieve", 0o700)
+        command, environment = cyrus.prepare(
+            self.folder, fetch.library_path(self.folder), self.root, self.base, self.account,
+            self.ports, DOMAIN, self.passwords, self.options)
+        if os.getuid() == 0:
+            os.chown(self.base + "/sasldb", self.account[2], self.account[3])
+        self.imapd = self._run(command, environment, "cyrus.log")
+        self._wait(self.imapd, "imap", b"* OK", "cyrus.log")
 
     def start_smtp(self):
         if self.options.smtp == "postfix":
@@ -318,8 +340,8 @@ class Servers:
         wait_gone(below)
 
     def stop_imap(self):
-        self._end(self.dovecot)
-        self.dovecot = None
+        self._end(self.imapd)
+        self.imapd = None
         if self.base:
             shutil.rmtree(self.base, ignore_errors=True)
             self.base = None
@@ -336,11 +358,11 @@ class Servers:
 
     def freeze(self, smtp=False):
         """The server hangs: connections stay, nothing is answered, until thaw()."""
-        process = self.smtpd if smtp else self.dovecot
+        process = self.smtpd if smtp else self.imapd
         signal_all([process.pid, *children(process.pid)], signal.SIGSTOP)
 
     def thaw(self, smtp=False):
-        process = self.smtpd if smtp else self.dovecot
+        process = self.smtpd if smtp else self.imapd
         signal_all([process.pid, *children(process.pid)], signal.SIGCONT)
 
     def smtp(self, **knobs):
