@@ -28,8 +28,12 @@ sieve_complain(SieveComplaints *complaints, const SievePlace *place, const char 
 	va_start(args, format);
 	words = g_strdup_vprintf(format, args);
 	va_end(args);
-	if (strlen(words) > WORDS_MAX)
-		g_strlcpy(g_utf8_find_prev_char(words, words + WORDS_MAX), "…", sizeof "…");
+	if (strlen(words) > WORDS_MAX) {
+		gsize cut = WORDS_MAX - strlen("…");
+		while (cut > 0 && ((guchar)words[cut] & 0xC0) == 0x80)
+			cut--;
+		memcpy(words + cut, "…", sizeof "…");
+	}
 	error = g_new(SieveError, 1);
 	*error = (SieveError){
 		.file = text_safe(complaints->file, -1, TEXT_MARKS),

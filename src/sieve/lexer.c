@@ -282,7 +282,9 @@ skip_stray(SieveLexer *lexer)
 	while (lexer->offset < lexer->length && lexer->offset - start < 20 &&
 		(guchar)lexer->text[lexer->offset] > ' ' && !g_ascii_isalnum(lexer->text[lexer->offset]) &&
 		strchr("_:\"#/;,()[]{}", lexer->text[lexer->offset]) == NULL);
-	while (lexer->offset < lexer->length && ((guchar)lexer->text[lexer->offset] & 0xC0) == 0x80)
+	/* To the end of a character; of octets that are none as many at a time. */
+	while (lexer->offset < lexer->length && lexer->offset - start < 30 &&
+		((guchar)lexer->text[lexer->offset] & 0xC0) == 0x80)
 		lexer->offset++;
 	seen = text_safe(lexer->text + start, (gssize)(lexer->offset - start), TEXT_MARKS);
 	sieve_complain(lexer->complaints, &place, _("\"%s\" has no place here."), seen);

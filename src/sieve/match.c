@@ -341,7 +341,7 @@ static gboolean
 match_glob(SieveRun *run, const SieveMatcher *matcher, SieveValue *value, const Key *key, SievePool *pool)
 {
 	SieveSpan spans[SIEVE_CAPTURES - 1];
-	SieveGlobSubject subject = {.work = (guint64)LIMIT_SIEVE_STEPS * 256};
+	SieveGlobSubject subject = {.work = (guint64)LIMIT_SIEVE_STEPS * 64};
 	guint64 work = subject.work;
 	guint count = MIN(sieve_glob_wildcards(key->glob), SIEVE_CAPTURES - 1);
 	gboolean capture = captures(run, matcher);

@@ -7,18 +7,19 @@
 #include "util/limits.h"
 
 #include <string.h>
+#include <time.h>
 
 /* Ends, within seconds, in what begins with wanted. */
 static void
 check_ends(const char *name, const char *script, const SieveCase *how, const char *wanted)
 {
-	gint64 start = g_get_monotonic_time();
+	clock_t start = clock();
 	g_autofree char *outcome = sieve_outcome(script, how);
 
-	g_test_message("%s: %.80s, %d ms", name, outcome, (int)((g_get_monotonic_time() - start) / 1000));
+	g_test_message("%s: %.80s, %d ms", name, outcome, (int)((clock() - start) * 1000 / CLOCKS_PER_SEC));
 	if (!g_str_has_prefix(outcome, wanted))
 		g_test_fail_printf("%s ends in %.200s", name, outcome);
-	g_assert_cmpint(g_get_monotonic_time() - start, <, 20 * G_USEC_PER_SEC);
+	g_assert_cmpint(clock() - start, <, 20 * CLOCKS_PER_SEC);
 }
 
 /* A message of many parts: a loop in a loop in a loop runs over them. */

@@ -6,6 +6,7 @@
 #include "sieve-script.h"
 
 #include <string.h>
+#include <time.h>
 
 static void
 test_types(void)
@@ -293,13 +294,13 @@ check_quick(const char *test, const char *message, const char *wanted)
 						  "if %s { discard; }\nset \"x\" \"${1}\";\n",
 		test);
 	SieveCase how = {.message = message};
-	gint64 start = g_get_monotonic_time();
+	clock_t start = clock();
 	g_autofree char *outcome = sieve_outcome(script, &how);
 
-	g_test_message("%.60s: %s, %d ms", test, outcome, (int)((g_get_monotonic_time() - start) / 1000));
+	g_test_message("%.60s: %s, %d ms", test, outcome, (int)((clock() - start) * 1000 / CLOCKS_PER_SEC));
 	if (!g_str_has_prefix(outcome, wanted))
 		g_test_fail_printf("%s gives %s", test, outcome);
-	g_assert_cmpint(g_get_monotonic_time() - start, <, 10 * G_USEC_PER_SEC);
+	g_assert_cmpint(clock() - start, <, 20 * CLOCKS_PER_SEC);
 }
 
 static void
