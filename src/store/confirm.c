@@ -121,6 +121,15 @@ range_of(const Operation *operation, gint index, gint *first, gint *last)
 
 /* ---- confirmed ------------------------------------------------------------------ */
 
+/* A folder that was never selected: the uid that is told is one of this numbering. */
+static void
+note_numbering(StoreCache *cache, FolderId folder, guint32 uidvalidity)
+{
+	if (uidvalidity != 0)
+		base_run(cache->headers, "UPDATE folder SET uidvalidity = ? WHERE id = ? AND uidvalidity = 0",
+			"ii", (gint64)uidvalidity, (gint64)folder);
+}
+
 static void
 confirm_one(StoreCache *cache, const Operation *operation, gint place, guint32 new_uid)
 {
@@ -130,11 +139,13 @@ confirm_one(StoreCache *cache, const Operation *operation, gint place, guint32 n
 	stop_awaiting(cache, operation->id, place);
 	if (operation->kind == OPERATION_FLAGS)
 		end_flags(cache, operation, place, TRUE, FALSE);
-	if (provisional != 0 && new_uid != 0)
+	if (provisional != 0 && new_uid != 0) {
+		note_numbering(cache, ROW_FOLDER(provisional), operation->target_uidvalidity);
 		row_become(cache, provisional, ROW_ID(ROW_FOLDER(provisional), new_uid));
-	else if (provisional != 0)
+	} else if (provisional != 0) {
 		base_run(cache->headers, "UPDATE provisional SET confirmed = 1 WHERE id = ?", "i",
 			provisional);
+	}
 	if (hidden != 0)
 		row_remove(cache, hidden);
 }
