@@ -15,6 +15,13 @@ typedef struct {
 } Script;
 
 static void
+script_echo(Peer *peer, gpointer user)
+{
+	(void)user;
+	echo(peer);
+}
+
+static void
 script_raw_tls_echo(Peer *peer, gpointer user)
 {
 	const Script *script = user;
@@ -71,7 +78,7 @@ open_raw(Peer *peer, NetSecurity security, NetTrust *trust, Cancel *cancel)
 static void
 test_plain(void)
 {
-	g_autoptr(Peer) peer = peer_start((PeerScript)echo, NULL);
+	g_autoptr(Peer) peer = peer_start(script_echo, NULL);
 	g_autoptr(NetStream) stream = open_raw(peer, NET_PLAIN, NULL, NULL);
 
 	g_assert_null(net_stream_tls(stream));
