@@ -67,6 +67,7 @@ src_ui_libui_a_SOURCES = \
 	%D%/rule-form.c \
 	%D%/rules-diff.c %D%/rules-diff.h \
 	%D%/rules-edit.c %D%/rules-edit.h \
+	%D%/rules-server.c \
 	%D%/rules-text.c \
 	%D%/rules.c %D%/rules.h \
 	%D%/say.c \

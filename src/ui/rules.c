@@ -258,7 +258,7 @@ const ViewClass rules_class = {
 	.name = "rules",
 	.flags = VIEW_WHOLE,
 	.tables = rules_tables,
-	.hints = "rule-edit rule-create rule-on-off rule-delete rule-text rule-try view-close",
+	.hints = "rule-edit rule-create rule-on-off rule-delete rule-text rule-try rules-upload view-close",
 	.free = rules_free,
 	.title = rules_title,
 	.draw = rules_draw,
@@ -441,6 +441,20 @@ rules_try(View *view, const CommandCall *call)
 }
 
 static void
+rules_upload(View *view, const CommandCall *call)
+{
+	(void)call;
+	rules_server_upload(view->app, view, ((RulesView *)view)->account);
+}
+
+static void
+rules_fetch(View *view, const CommandCall *call)
+{
+	(void)call;
+	rules_server_fetch(view->app, view, ((RulesView *)view)->account);
+}
+
+static void
 rules_undo(View *view, const CommandCall *call)
 {
 	(void)call;
@@ -502,6 +516,17 @@ static const Command rows[] = {
 		.brief = N_("Let the rule act later"),
 		.needs = NEEDS_ENTRY,
 		.run = entry_down},
+	{.name = "rules-upload",
+		.keys = "w",
+		.hint = N_("upload"),
+		.brief = N_("Let the server run the rules; asks"),
+		.run = rules_upload},
+	{.name = "rules-fetch",
+		.keys = "G",
+		.hint = N_("fetch"),
+		.brief = N_("Get the rules that are on the server; asks"),
+		.overrides = TRUE,
+		.run = rules_fetch},
 	{.name = "rules-undo",
 		.keys = "u",
 		.hint = N_("undo"),

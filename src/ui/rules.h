@@ -52,3 +52,9 @@ void dry_run_open(App *app, const DryRun *run);
 
 void proposals_open(App *app, UiAccount *account, RowId row);
 void why_open(App *app, UiAccount *account, RowId row);
+
+/* ---- the server (rules-server.c) ------------------------------------------------------------------------
+ */
+
+void rules_server_upload(App *app, View *view, UiAccount *account);
+void rules_server_fetch(App *app, View *view, UiAccount *account);

@@ -26,6 +26,7 @@ E2E_TESTS = \
 	tests/e2e/test-screen-hostile.py \
 	tests/e2e/test-screen-live.py \
 	tests/e2e/test-screen-offline.py \
+	tests/e2e/test-screen-rules.py \
 	tests/e2e/test-servers.py \
 	tests/e2e/test-setup.py \
 	tests/e2e/test-sieve-conformance.py

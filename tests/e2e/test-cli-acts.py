@@ -174,6 +174,16 @@ def undoing(running, home):
             cli.same_as_server(home, fresh.peer)
 
     @test
+    def a_move_into_a_folder_just_made_is_taken_back_after_it_synced():
+        with Fresh(running, home, 2) as fresh:
+            home.json("folder", "create", "Just made")
+            done = home.json("move", *fresh.ids, "Just made")
+            home.json("sync")
+            home.json("undo", str(done["operation"]), "--wait")
+            equal([fresh.where(0), fresh.where(1)], [["INBOX"], ["INBOX"]])
+            home.json("folder", "delete", "Just made", "--wait")
+
+    @test
     def the_operation_that_is_named_is_taken_back():
         with Fresh(running, home, 2) as fresh:
             first = home.json("flag", fresh.ids[0], "+flagged", "--wait")
