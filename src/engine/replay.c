@@ -388,6 +388,17 @@ transfer(Worker *worker, Operation *operation, const Place *places, const StoreF
 
 /* ---- dispatch ------------------------------------------------------------------------------------ */
 
+/*
+ * Another connection may have heard of a message first, as the one that watches does of what rules
+ * move at once; to this one it does not exist before a NOOP, and a command on it is answered OK.
+ */
+static gboolean
+hear_of(Worker *worker, const ImapSet *uids, GError **error)
+{
+	return imap_set_last(uids) < worker->mailbox.uidnext ||
+	       imap_session_noop(worker->session, worker->cancel, error);
+}
+
 /* *renumbered: the folder was made anew since the places were looked up; nothing was done. */
 static gboolean
 replay_in_folder(Worker *worker, Operation *operation, const Place *places, const StoreFolder *source,
@@ -407,6 +418,8 @@ replay_in_folder(Worker *worker, Operation *operation, const Place *places, cons
 	if (*renumbered)
 		return TRUE;
 	if (operation->kind != OPERATION_COPY && !check_writable(worker, error))
+		return FALSE;
+	if (!hear_of(worker, uids, error))
 		return FALSE;
 	if (target != NULL)
 		return transfer(worker, operation, places, source, target, uids, error);
