@@ -57,14 +57,15 @@ load_script(Cli *cli, int *status)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) complaints = NULL;
-	g_autofree char *text = paths_read(cli->words[1], LIMIT_SIEVE_SCRIPT, NULL, &error);
+	gsize length;
+	g_autofree char *text = paths_read(cli->words[1], LIMIT_SIEVE_SCRIPT, &length, &error);
 	SieveScript *script;
 
 	if (text == NULL) {
 		*status = cli_fail(cli, error);
 		return NULL;
 	}
-	script = rules_compile_file(cli->config, cli->words[1], text, &complaints);
+	script = rules_compile_file(cli->config, cli->words[1], text, (gssize)length, &complaints);
 	if (script == NULL)
 		*status = fail_script(cli, complaints);
 	return script;

@@ -30,12 +30,30 @@ rules_path(const Paths *paths, const char *account)
 	return g_build_filename(paths->config, account, SCRIPT_NAME, NULL);
 }
 
+/* Text: a NUL would hide what is behind it. */
+static char *
+read_text(const char *path, GError **error)
+{
+	gsize length;
+	g_autofree char *text = paths_read(path, LIMIT_SIEVE_SCRIPT, &length, error);
+	g_autofree char *safe = NULL;
+	guint line = 1;
+
+	if (text == NULL || strlen(text) == length)
+		return g_steal_pointer(&text);
+	for (const char *c = text; *c != '\0'; c++)
+		line += *c == '\n';
+	safe = text_safe(path, -1, TEXT_MARKS);
+	fault_set(error, FAULT_INPUT, _("%s:%u: a NUL octet; a script is text"), safe, line);
+	return NULL;
+}
+
 /* "" where there is no such file. */
 static char *
 read_script(const char *path, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
-	char *text = paths_read(path, LIMIT_SIEVE_SCRIPT, NULL, &failure);
+	char *text = read_text(path, &failure);
 
 	if (text != NULL)
 		return text;
@@ -109,11 +127,12 @@ include_script(const char *name, gboolean global, gpointer user, GError **error)
 	}
 	file = g_str_has_suffix(name, SUFFIX) ? g_strdup(name) : g_strconcat(name, SUFFIX, NULL);
 	path = g_build_filename(folder, file, NULL);
-	return paths_read(path, LIMIT_SIEVE_SCRIPT, NULL, error);
+	return read_text(path, error);
 }
 
 static SieveScript *
-compile(const Config *config, char *folder, const char *file, const char *text, GPtrArray **errors)
+compile(const Config *config, char *folder, const char *file, const char *text, gssize length,
+	GPtrArray **errors)
 {
 	g_auto(GStrv) programs = config ? config_rule_programs(config) : NULL;
 	SieveOptions options = {
@@ -123,7 +142,7 @@ compile(const Config *config, char *folder, const char *file, const char *text, 
 		.programs = programs && programs[0] ? (const char *const *)programs : NULL,
 	};
 
-	return sieve_compile(text, -1, &options, errors);
+	return sieve_compile(text, length, &options, errors);
 }
 
 SieveScript *
@@ -132,15 +151,16 @@ rules_compile(
 {
 	g_autofree char *folder = script_folder(paths, account);
 
-	return compile(config, folder, SCRIPT_NAME, text, errors);
+	return compile(config, folder, SCRIPT_NAME, text, -1, errors);
 }
 
 SieveScript *
-rules_compile_file(const Config *config, const char *path, const char *text, GPtrArray **errors)
+rules_compile_file(
+	const Config *config, const char *path, const char *text, gssize length, GPtrArray **errors)
 {
 	g_autofree char *folder = g_path_get_dirname(path);
 
-	return compile(config, folder, path, text, errors);
+	return compile(config, folder, path, text, length, errors);
 }
 
 void

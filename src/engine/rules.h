@@ -18,13 +18,14 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "sieve/form.h"
 #include "sieve/sieve.h"
 
 /* ---- the script -------------------------------------------------------------- */
 
 /* Its path; the caller's. */
 char *rules_path(const Paths *paths, const char *account);
-/* The text; "" where there is none. FAULT_LOCAL, FAULT_LIMIT. The caller's. */
+/* The text; "" where there is none. FAULT_LOCAL, FAULT_LIMIT; FAULT_INPUT: a NUL is in it. The caller's. */
 char *rules_load(const Paths *paths, const char *account, GError **error);
 /*
  * Write it (the old one is kept as rules.sieve~). was: the text that was edited; when the file
@@ -37,7 +38,8 @@ SieveScript *rules_compile(
 	const Paths *paths, const Config *config, const char *account, const char *text, GPtrArray **errors);
 
 /* The same for a script in any file: included ones stand beside it, errors name it as path says. */
-SieveScript *rules_compile_file(const Config *config, const char *path, const char *text, GPtrArray **errors);
+SieveScript *rules_compile_file(
+	const Config *config, const char *path, const char *text, gssize length, GPtrArray **errors);
 
 /* ---- looking: what would happen ---------------------------------------------------- */
 

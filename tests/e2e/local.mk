@@ -18,6 +18,7 @@ E2E_TESTS = \
 	tests/e2e/test-managesieve.py \
 	tests/e2e/test-net.py \
 	tests/e2e/test-rules.py \
+	tests/e2e/test-rules-cli.py \
 	tests/e2e/test-rules-kill.py \
 	tests/e2e/test-rules-once.py \
 	tests/e2e/test-rules-server.py \
