@@ -305,8 +305,8 @@ add_notice(RulesRun *run, const StoreMail *mail, const SieveAction *action)
 	const char *subject = action->text ? action->text : mail->row->subject;
 
 	notice->subject = argument(text_safe(subject, -1, TEXT_MARKS));
-	notice->sender =
-		mime_sender_display(mail->row->from_name, mail->row->from_address, mail->row->several_from);
+	notice->sender = argument(
+		mime_sender_display(mail->row->from_name, mail->row->from_address, mail->row->several_from));
 	g_ptr_array_add(run->notices, notice);
 }
 

@@ -118,6 +118,18 @@ with harness.servers() as servers:
             assert "\x1b" not in lines[0] and "Bob" in lines[0] and "tell" in lines[0], lines
 
     @test
+    def what_a_message_says_is_no_option_of_the_program_that_notifies():
+        text = 'require ["enotify", "variables"];\nif header :matches "subject" "*" { notify :message "${1}" "desktop:"; }\n'
+        with Case(servers, text, "notify-command = {home}/notify --") as case:
+            program(case.home, "notify", '#!/bin/sh\nfor word; do printf "<%s>" "$word"; done >> "$HOME/notified"\n')
+            case.add("--icon=/etc/passwd", "<option@x>", sender='"-e --help" <bob@example.org>')
+            case.add("-x", "<option2@x>", sender="<-h@example.org>")
+            case.home.json("sync")
+            with open(case.home.path + "/notified", encoding="utf-8") as file:
+                words = file.read()[1:-1].split("><")
+            equal(words, ["--", " --icon=/etc/passwd", " -e --help", "--", " -x", " -h@example.org"])
+
+    @test
     def programs_do_not_run_unless_they_are_named():
         text = 'require ["vnd.dovecot.execute", "fileinto"];\nif execute :pipe "sort" { fileinto "Archive"; }\n'
         with Case(servers, text) as case:
