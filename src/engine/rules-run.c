@@ -253,6 +253,7 @@ add_log(RulesRun *run, const StoreMail *mail, const SieveResult *result, guint r
 	log->rule = g_strdup(rules_name(run->options.script, rule));
 	log->did = did;
 	log->also = rules_others(run->options.script, result, rule);
+	log->host = text_safe(g_get_host_name(), -1, TEXT_MARKS);
 	log->failed = failed;
 	g_ptr_array_add(run->logs, log);
 }

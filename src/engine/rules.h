@@ -146,7 +146,7 @@ typedef struct {
 	char *rule;   /* its name as it was then */
 	char *did;    /* "moved to Accounting, read"; translated when it was written */
 	char *also;   /* names of other rules that matched, ", " between; NULL */
-	char *host;   /* the machine; NULL: this one */
+	char *host;   /* the machine that it ran on, safe; NULL: not noted */
 	gint64 group; /* for undo; 0: nothing to undo */
 	gboolean undone;
 } RulesWhy;

@@ -54,7 +54,7 @@ typedef struct {
 	char *rule;      /* its name as it was then */
 	char *did;       /* translated when it was written, safe */
 	char *also;      /* names of other rules that matched; NULL */
-	char *host;      /* NULL: this machine */
+	char *host;      /* the machine that it ran on, safe; NULL: not noted */
 	gint64 group;    /* of its operations; 0: none */
 	gboolean failed; /* did says why nothing was done */
 } RuleLog;
