@@ -202,13 +202,26 @@ draw_subject(RowDraw *draw, Rect cell)
 	grid_column(draw->grid, cell, 0, x, cell.cols - x, style, safe);
 }
 
+/* Keywords that a person gave: those that begin with $ are between programs. */
+static char *
+own_keywords(const char *keywords)
+{
+	g_auto(GStrv) words = g_strsplit(keywords ? keywords : "", " ", -1);
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	for (guint i = 0; words[i] != NULL; i++)
+		if (words[i][0] != '\0' && words[i][0] != '$')
+			g_string_append_printf(out, "%s%s", out->len > 0 ? " " : "", words[i]);
+	return out->len > 0 ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
+}
+
 /* Labels, or for a row from elsewhere its folder. The caller's; NULL: none. */
 static char *
 label_text(const StoreRow *message)
 {
 	if (message->flags & MESSAGE_FOREIGN)
 		return g_strdup(message->folder_name);
-	return message->keywords && message->keywords[0] != '$' ? g_strdup(message->keywords) : NULL;
+	return own_keywords(message->keywords);
 }
 
 static void

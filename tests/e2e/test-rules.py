@@ -2,6 +2,7 @@
 """Rules over mail as it comes: what counts as arrival, what is done once, undo, and what a burst costs."""
 
 import re
+import socket
 import time
 
 import harness
@@ -184,6 +185,7 @@ with harness.servers() as servers:
             why, = case.home.json("rules", "why", "id:<why@x>")
             equal([why["rule"], why["also"], why["undone"]], ["Bills", "Boss", False])
             assert why["did"].startswith("copied to Archive") or "Archive" in why["did"], why
+            equal(why["host"], socket.gethostname())
 
     @test
     def two_machines_file_a_message_once():
@@ -290,6 +292,20 @@ if currentdate :value "ge" "date" "2000-01-01" {
             assert count <= 10, f"{count} commands"
             for name in names:
                 equal(len(case.peer.messages(name)), 200, name)
+
+    @test
+    def keywords_between_programs_are_no_labels_and_scripts_get_them_all():
+        keywords = ["$PosthornFiltered", "Mine", "$PosthornBy00c0ffee", "$Forwarded"]
+        with Case(servers) as case:
+            case.peer.append("INBOX", message("labelled", ident="<label@x>"), flags=keywords)
+            case.peer.append("INBOX", message("claimed only", ident="<claimed@x>"), flags=keywords[:1])
+            case.home.json("sync")
+            flags = {row["subject"]: row["flags"] for row in case.home.json("list", "INBOX")}
+            assert "$PosthornFiltered" in flags["claimed only"] and "Mine" in flags["labelled"], flags
+            assert "$Posthorn" not in case.home.run("list", "INBOX").out
+            with Screen(case.home, columns=160) as screen:
+                screen.wait("labelled", "claimed only", "Mine")
+                assert "$" not in screen.text(), screen.text()
 
     @test
     def what_a_rule_moves_is_never_seen_in_the_inbox():
