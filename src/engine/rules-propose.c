@@ -37,6 +37,23 @@ rules_proposal_free(gpointer data)
 	g_free(data);
 }
 
+FormCondition *
+rules_proposal_condition(const RulesProposal *proposal)
+{
+	static const struct {
+		FormSubject subject;
+		FormVerb verb;
+	} rows[] = {
+		[PROPOSAL_LIST] = {FORM_LIST, FORM_IS},
+		[PROPOSAL_SENDER] = {FORM_FROM, FORM_IS},
+		[PROPOSAL_DOMAIN] = {FORM_FROM, FORM_DOMAIN},
+		[PROPOSAL_SUBJECT] = {FORM_SUBJECT, FORM_CONTAINS},
+		[PROPOSAL_PRIORITY] = {FORM_PRIORITY, FORM_IS},
+	};
+
+	return form_condition_new(rows[proposal->kind].subject, rows[proposal->kind].verb, proposal->value);
+}
+
 /* ---- the stem of a subject ------------------------------------------------------------------- */
 
 static gboolean
@@ -112,8 +129,8 @@ compare_proposals(gconstpointer a, gconstpointer b)
 	return (int)left->kind - (int)right->kind;
 }
 
-static GPtrArray *
-proposals_of(StoreView *view, const StoreRow *row)
+GPtrArray *
+rules_proposals(StoreView *view, const StoreRow *row)
 {
 	GPtrArray *proposals = g_ptr_array_new_with_free_func(rules_proposal_free);
 	FolderId folder = ROW_FOLDER(row->id);
@@ -143,7 +160,7 @@ propose_task(EngineWorker *worker, gpointer data, Cancel *cancel)
 	event->ticket = request->ticket;
 	event->row = request->row;
 	if (row != NULL)
-		event->proposals = proposals_of(view, row);
+		event->proposals = rules_proposals(view, row);
 	else
 		fault_set(&event->error, FAULT_UNKNOWN, _("The message is not there any more."));
 	registry_remove(request->engine->registry, request->ticket);

@@ -134,8 +134,12 @@ typedef struct {
 } RulesProposal;
 
 void rules_proposal_free(gpointer proposal);
+/* As the form has it; the caller's. */
+FormCondition *rules_proposal_condition(const RulesProposal *proposal);
 /* Of a decoded subject, what others of its kind have too; the caller's; NULL: too little. */
 char *rules_subject_stem(const char *subject);
+/* What a message suggests (of RulesProposal, the caller's); reads all rows: on the reader. */
+GPtrArray *rules_proposals(StoreView *view, const StoreRow *row);
 /* EVENT_PROPOSALS with proposals (of RulesProposal, best first: the narrowest that matches more than one). */
 guint engine_rules_propose(Engine *engine, const char *account, RowId row);
 

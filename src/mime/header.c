@@ -143,6 +143,7 @@ mime_parse_list_urls(const char *raw, gssize length)
 
 /* --- Priority --- */
 
+/* A word alone, or before a blank or a comment: no more than the tests of a rule can say (form.h). */
 static MimePriority
 priority_word(const char *value)
 {
@@ -161,14 +162,11 @@ priority_word(const char *value)
 		{"4", MIME_PRIORITY_LOW},
 		{"5", MIME_PRIORITY_LOW},
 	};
-	gsize length;
+	g_autofree char *text = value ? g_strstrip(mime_decode_text(value, -1)) : NULL;
+	gsize length = text ? strcspn(text, " (") : 0;
 
-	if (value == NULL)
-		return MIME_PRIORITY_NORMAL;
-	value += strspn(value, " \t\r\n");
-	length = strcspn(value, " \t\r\n(;");
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-		if (strlen(words[i].word) == length && g_ascii_strncasecmp(value, words[i].word, length) == 0)
+		if (strlen(words[i].word) == length && g_ascii_strncasecmp(text, words[i].word, length) == 0)
 			return words[i].priority;
 	return MIME_PRIORITY_NORMAL;
 }

@@ -85,23 +85,6 @@ proposals_free(View *view)
 	g_free(proposals);
 }
 
-static FormCondition *
-condition_of(const RulesProposal *proposal)
-{
-	static const struct {
-		FormSubject subject;
-		FormVerb verb;
-	} rows[] = {
-		[PROPOSAL_LIST] = {FORM_LIST, FORM_IS},
-		[PROPOSAL_SENDER] = {FORM_FROM, FORM_IS},
-		[PROPOSAL_DOMAIN] = {FORM_FROM, FORM_DOMAIN},
-		[PROPOSAL_SUBJECT] = {FORM_SUBJECT, FORM_CONTAINS},
-		[PROPOSAL_PRIORITY] = {FORM_PRIORITY, FORM_IS},
-	};
-
-	return form_condition_new(rows[proposal->kind].subject, rows[proposal->kind].verb, proposal->value);
-}
-
 /* ---- drawing ---------------------------------------------------------------------------------------- */
 
 static char *
@@ -120,7 +103,7 @@ static void
 proposals_row(View *view, Grid *grid, Rect rect, guint row)
 {
 	const RulesProposal *proposal = proposal_at(view, row);
-	FormCondition *condition = condition_of(proposal);
+	FormCondition *condition = rules_proposal_condition(proposal);
 	g_autofree char *words = form_condition_words(condition),
 			*here = g_strdup_printf("%u", proposal->here),
 			*everywhere = g_strdup_printf("%u", proposal->everywhere);
@@ -225,7 +208,7 @@ rule_of(ProposalsView *proposals, const FormScript *script)
 			continue;
 		if (!first)
 			first = proposal_at(view, i);
-		g_ptr_array_add(rule->conditions, condition_of(proposal_at(view, i)));
+		g_ptr_array_add(rule->conditions, rules_proposal_condition(proposal_at(view, i)));
 	}
 	rule->name = name_of(proposals, script, first);
 	return rule;

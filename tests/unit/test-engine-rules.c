@@ -6,8 +6,11 @@
 #include "engine/rules-host.h"
 #include "engine/rules-redirect.h"
 #include "engine/rules.h"
+#include "sieve/form.h"
 #include "sieve/sieve.h"
 #include "util/fault.h"
+
+#include "store-mail.h"
 
 #include <string.h>
 
@@ -374,6 +377,212 @@ test_a_stem_is_what_others_of_its_kind_share(void)
 	}
 }
 
+/* ---- priority: one meaning everywhere ------------------------------------------------------------ */
+
+static const struct {
+	const char *fields;
+	Priority priority;
+} marked[] = {
+	{"", PRIORITY_NORMAL},
+	{"X-Priority: 1\r\n", PRIORITY_HIGH},
+	{"X-Priority: 1 (Highest)\r\n", PRIORITY_HIGH},
+	{"x-priority:2(High)\r\n", PRIORITY_HIGH},
+	{"X-Priority: 3\r\n", PRIORITY_NORMAL},
+	{"X-Priority: 3 (Normal)\r\n", PRIORITY_NORMAL},
+	{"X-Priority: 4\r\n", PRIORITY_LOW},
+	{"X-Priority: 5 (lowest)\r\n", PRIORITY_LOW},
+	{"X-Priority: 10\r\n", PRIORITY_NORMAL},
+	{"X-Priority: 1st\r\n", PRIORITY_NORMAL},
+	{"X-Priority: \r\n", PRIORITY_NORMAL},
+	{"X-Priority: 1\t(Highest)\r\n", PRIORITY_NORMAL},
+	{"X-Priority: 1;\r\n", PRIORITY_NORMAL},
+	{"X-Priority: \t 1 \t\r\n", PRIORITY_HIGH},
+	{"X-Priority: 1\r\n (Highest)\r\n", PRIORITY_HIGH},
+	{"X-Priority:\r\n 5\r\n", PRIORITY_LOW},
+	{"X-Priority: =?utf-8?q?1?=\r\n", PRIORITY_HIGH},
+	{"X-Priority: \xff\xfe\r\n", PRIORITY_NORMAL},
+	{"Importance: High\r\n", PRIORITY_HIGH},
+	{"Importance: LOW\r\n", PRIORITY_LOW},
+	{"Importance: normal\r\n", PRIORITY_NORMAL},
+	{"Importance: highly\r\n", PRIORITY_NORMAL},
+	{"Priority: Urgent\r\n", PRIORITY_HIGH},
+	{"Priority: non-urgent\r\n", PRIORITY_LOW},
+	{"Priority: urgently\r\n", PRIORITY_NORMAL},
+	{"X-MSMail-Priority: High\r\n", PRIORITY_HIGH},
+	{"X-MSMail-Priority: Lowest\r\n", PRIORITY_LOW},
+	{"X-MSMail-Priority: Normal\r\n", PRIORITY_NORMAL},
+	/* The first that says high or low, in this order, whatever theirs is. */
+	{"Importance: low\r\nX-Priority: 1\r\n", PRIORITY_HIGH},
+	{"X-Priority: 3\r\nImportance: low\r\n", PRIORITY_LOW},
+	{"X-MSMail-Priority: High\r\nPriority: non-urgent\r\n", PRIORITY_LOW},
+	{"X-Priority: 5\r\nImportance: high\r\nPriority: urgent\r\nX-MSMail-Priority: High\r\n",
+		PRIORITY_LOW},
+	{"X-Priority: what\r\nImportance: ever\r\nPriority: you\r\nX-MSMail-Priority: High\r\n",
+		PRIORITY_HIGH},
+};
+
+static void
+put_marked(Mail *mail, FolderId inbox)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(marked); i++) {
+		g_autofree char *id = g_strdup_printf("p%u@x", i);
+		StoreIntake *intake = mail_message(i + 1, 0, 1, "A subject", id, NULL);
+		char *header = g_strconcat(marked[i].fields, intake->header, NULL);
+		g_free(intake->header);
+		intake->header = header;
+		intake->header_length = strlen(header);
+		mail_put(mail, inbox, intake);
+	}
+}
+
+/* Does the test that a form writes for this condition hold? */
+static gboolean
+form_says(RulesHost *host, const StoreMail *mail, const FormCondition *condition)
+{
+	g_autofree char *test = form_condition_text(condition);
+	g_autofree char *text = g_strdup_printf("if %s { discard; }", test);
+	g_autoptr(SieveScript) script = compile(text);
+	g_auto(SieveResult) result = {0};
+
+	sieve_run(script, rules_host_set(host, mail), NULL, &result);
+	g_assert_no_error(result.error);
+	return ((SieveAction *)result.actions->pdata[0])->kind == SIEVE_DISCARD;
+}
+
+static void
+test_priority_is_the_same_in_the_index_in_rules_and_in_proposals(void)
+{
+	static const char *const names[] = {
+		[PRIORITY_NORMAL] = "normal", [PRIORITY_HIGH] = "high", [PRIORITY_LOW] = "low"};
+	g_autoptr(Mail) mail = mail_new();
+	FolderId inbox = mail_usual_folders(mail);
+	RulesWorld world = {.address = "me@example.org"};
+	g_autoptr(RulesHost) host = rules_host_new(&world);
+	guint expected[G_N_ELEMENTS(names)] = {0};
+
+	put_marked(mail, inbox);
+	for (guint i = 0; i < G_N_ELEMENTS(marked); i++) {
+		g_autoptr(StoreMail) one = store_view_mail(mail->view, ROW_ID(inbox, i + 1));
+		g_test_message("%s", marked[i].fields);
+		g_assert_cmpint(one->row->priority, ==, marked[i].priority);
+		for (guint value = 0; value < G_N_ELEMENTS(names); value++) {
+			FormCondition condition = {
+				.subject = FORM_PRIORITY, .verb = FORM_IS, .value = (char *)names[value]};
+			g_assert_cmpint(form_says(host, one, &condition), ==, value == marked[i].priority);
+		}
+		expected[marked[i].priority]++;
+	}
+	for (guint value = PRIORITY_HIGH; value < G_N_ELEMENTS(names); value++) {
+		guint here, everywhere;
+		store_view_count(mail->view, inbox, STORE_COUNT_PRIORITY, names[value], &here, &everywhere);
+		g_assert_cmpuint(here, ==, expected[value]);
+		g_assert_cmpuint(everywhere, ==, expected[value]);
+	}
+}
+
+/* ---- proposals -------------------------------------------------------------------------------------- */
+
+static void
+put_with(Mail *mail, FolderId folder, guint32 uid, const char *subject, const char *header)
+{
+	StoreIntake *intake = mail_message(uid, 0, 1, subject, NULL, NULL);
+	/* The first of a name counts: Ada's address only where header has none. */
+	char *whole = g_strconcat(header, intake->header, NULL);
+
+	g_free(intake->header);
+	intake->header = whole;
+	intake->header_length = strlen(whole);
+	mail_put(mail, folder, intake);
+}
+
+/* How many messages of a folder the condition that the form makes of a proposal matches. */
+static guint
+form_counts(Mail *mail, FolderId folder, const RulesProposal *proposal)
+{
+	RulesWorld world = {.address = "me@example.org"};
+	g_autoptr(RulesHost) host = rules_host_new(&world);
+	g_autoptr(GPtrArray) mails = store_view_mails(mail->view, folder, 0, 1000);
+	FormCondition *condition = rules_proposal_condition(proposal);
+	guint count = 0;
+
+	for (guint i = 0; i < mails->len; i++)
+		count += form_says(host, mails->pdata[i], condition);
+	form_condition_free(condition);
+	return count;
+}
+
+#define ADA "From: Ada Example <ada@example.org>\r\n"
+
+static const struct {
+	const char *subject, *header;
+} suggesting[] = {
+	{"Weekly report 1", ADA "List-Id: Talk <talk.example.org>\r\n"},
+	{"weekly REPORT 2", ADA "List-Id: \"Talk, again\" <Talk.example.org>\r\n"},
+	{"Re: [talk] Weekly report 3", "From: Bob <BOB@Sub.Example.ORG>\r\nImportance: high\r\n"},
+	{"Weekly   report 4", "From: bob@sub.example.org\r\nX-Priority: 1\r\n"},
+	{"100% of_it \\ and \"so\" 5", "From: x@notexample.org\r\n"},
+	{"100x of-it", "From: x_y@example.com\r\n"},
+	{"Gr\u00fc\u00dfe aus Wien 7", "From: xzy@example.com\r\nPriority: non-urgent\r\n"},
+	{"GR\u00dc\u00dfE aus Wien", "From: \"a@b\"@odd.example\r\n"},
+	{"* star ? mark", "From: nobody\r\n"},
+	{"", "From: \r\n"},
+};
+
+static void
+test_a_proposal_counts_what_its_rule_would_match(void)
+{
+	g_autoptr(Mail) mail = mail_new();
+	FolderId inbox = mail_usual_folders(mail), archive = mail_folder(mail, "Archive");
+
+	for (guint i = 0; i < G_N_ELEMENTS(suggesting); i++) {
+		put_with(mail, inbox, i + 1, suggesting[i].subject, suggesting[i].header);
+		if (i % 2 == 0)
+			put_with(mail, archive, i + 1, suggesting[i].subject, suggesting[i].header);
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(suggesting); i++) {
+		g_autoptr(StoreRow) row = store_view_row(mail->view, ROW_ID(inbox, i + 1));
+		g_autoptr(GPtrArray) proposals = rules_proposals(mail->view, row);
+		for (guint p = 0; p < proposals->len; p++) {
+			const RulesProposal *proposal = proposals->pdata[p];
+			guint here = form_counts(mail, inbox, proposal);
+			g_test_message("%u: kind %d, %s", i, (int)proposal->kind, proposal->value);
+			g_assert_cmpuint(proposal->here, >, 0);
+			g_assert_cmpuint(proposal->here, ==, here);
+			g_assert_cmpuint(
+				proposal->everywhere, ==, here + form_counts(mail, archive, proposal));
+		}
+	}
+}
+
+static void
+test_the_narrowest_proposal_that_matches_several_comes_first(void)
+{
+	g_autoptr(Mail) mail = mail_new();
+	FolderId inbox = mail_usual_folders(mail);
+	g_autoptr(StoreRow) row = NULL;
+	g_autoptr(GPtrArray) proposals = NULL;
+
+	for (guint i = 1; i <= 9; i++)
+		put_with(mail, inbox, i, i <= 2 ? "Weekly report" : "Other",
+			i <= 4   ? ADA
+			: i <= 7 ? "From: x@example.org\r\n"
+				 : "From: x@y.example\r\n");
+	put_with(mail, inbox, 10, "Weekly report", ADA "Importance: high\r\n");
+	row = store_view_row(mail->view, ROW_ID(inbox, 10));
+	proposals = rules_proposals(mail->view, row);
+	g_assert_cmpuint(proposals->len, ==, 4);
+	for (guint i = 0; i < 4; i++) {
+		static const struct {
+			ProposalKind kind;
+			guint here;
+		} order[] = {{PROPOSAL_SUBJECT, 3}, {PROPOSAL_SENDER, 5}, {PROPOSAL_DOMAIN, 8},
+			{PROPOSAL_PRIORITY, 1}};
+		const RulesProposal *proposal = proposals->pdata[i];
+		g_assert_cmpint(proposal->kind, ==, order[i].kind);
+		g_assert_cmpuint(proposal->here, ==, order[i].here);
+	}
+}
+
 #define ADD(name) g_test_add_func("/engine/rules/" #name, test_##name)
 
 int
@@ -387,5 +596,8 @@ main(int argc, char **argv)
 	ADD(nothing_is_sent_round_in_a_circle);
 	ADD(moves_of_rules_join_unless_something_stands_between);
 	ADD(a_stem_is_what_others_of_its_kind_share);
+	ADD(a_proposal_counts_what_its_rule_would_match);
+	ADD(the_narrowest_proposal_that_matches_several_comes_first);
+	ADD(priority_is_the_same_in_the_index_in_rules_and_in_proposals);
 	return g_test_run();
 }
