@@ -166,10 +166,13 @@ rules_arrival_selected(
 	RulesArrival *arrival = account->arrival;
 	g_autoptr(StoreFolder) folder = store_cache_folder_by_id(cache, id);
 	const RuleMark *mark;
-	RuleMark begin = {.uidvalidity = uidvalidity, .uid = uidnext - 1};
+	RuleMark begin = {.uidvalidity = uidvalidity};
 
 	if (folder == NULL || uidnext == 0 || script_for(arrival, folder->name) == NULL)
 		return;
+	/* What came since the folder was last in step here came after the rules were switched on, as far as
+	 * anybody here can tell. */
+	begin.uid = (folder->uidnext != 0 ? folder->uidnext : uidnext) - 1;
 	mark = mark_of(arrival, folder->name);
 	if (mark == NULL || mark->uidvalidity != uidvalidity)
 		set_mark(arrival, folder->name, &begin);

@@ -14,8 +14,8 @@
 RulesArrival *rules_arrival_new(EngineAccount *account);
 void rules_arrival_free(RulesArrival *arrival);
 
-/* A folder was selected: where rules run and it has no mark yet, or another UIDVALIDITY, all that is there
- * now is old mail. uidnext 0: not told. */
+/* A folder was selected: where rules run and it has no mark yet, or another UIDVALIDITY, all that is here of
+ * it is old mail, and where nothing is here all that is there. uidnext 0: not told. */
 void rules_arrival_selected(
 	EngineAccount *account, StoreCache *cache, FolderId folder, guint32 uidvalidity, guint32 uidnext);
 /*

@@ -81,6 +81,17 @@ with harness.servers() as servers:
             equal(rules.flags(case.peer, "<boss@x>"), ["flagged"])
 
     @test
+    def mail_that_came_between_the_saving_of_a_rule_and_the_next_connection_is_filed():
+        with Case(servers, text=None) as case:
+            case.add("old invoice", "<old@x>")
+            case.home.json("sync")
+            rules.script(case.home, SORT)
+            case.add("new invoice", "<new@x>")
+            case.home.json("sync")
+            equal(case.where("<old@x>"), ["INBOX"])
+            equal(case.where("<new@x>"), ["Archive"])
+
+    @test
     def a_first_sync_runs_nothing():
         with Home() as home, Peer(servers, USER) as peer:
             rules.clear(peer)
