@@ -8,6 +8,9 @@ src_account_libaccount_a_SOURCES = \
 	%D%/conf-write.c \
 	%D%/control.c \
 	%D%/credentials.c \
+	%D%/discover.c %D%/discover.h %D%/discover-private.h \
+	%D%/discover-parse.c \
+	%D%/discover-sources.c \
 	%D%/identity.c \
 	%D%/keyring.c \
 	%D%/link.c \

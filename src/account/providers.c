@@ -29,14 +29,16 @@ static const Provider providers[] = {
 	{"Gmail", "gmail.com googlemail.com",
 	 TLS("imap.gmail.com", 993), TLS("smtp.gmail.com", 465), USER_FULL, USER_FULL,
 	 LOGIN_APP_PASSWORD | LOGIN_OAUTH2, QUIRK_FILES_SENT, "https://myaccount.google.com/apppasswords",
-	 N_("Google wants an app password (with 2-step verification switched on) in place of your usual password.")},
+	 N_("Google wants an app password (with 2-step verification switched on) in place of your usual password."),
+	 "*.google.com *.googlemail.com"},
 	{"Outlook.com", "outlook.com hotmail.com live.com msn.com passport.com outlook.de hotmail.de live.de "
 	 "outlook.fr hotmail.fr live.fr hotmail.co.uk live.co.uk outlook.es hotmail.es outlook.it hotmail.it",
 	 TLS("outlook.office365.com", 993), START("smtp-mail.outlook.com", 587), USER_FULL, USER_FULL,
 	 LOGIN_OAUTH2, QUIRK_FILES_SENT | QUIRK_IMAP_OFF, "https://outlook.live.com/mail/options/mail/forwarding", HINT_MICROSOFT},
 	{"Microsoft 365", "*.onmicrosoft.com",
 	 TLS("outlook.office365.com", 993), START("smtp.office365.com", 587), USER_FULL, USER_FULL,
-	 LOGIN_OAUTH2, QUIRK_FILES_SENT, NULL, HINT_MICROSOFT},
+	 LOGIN_OAUTH2, QUIRK_FILES_SENT, NULL, HINT_MICROSOFT,
+	 "*.mail.protection.outlook.com"},
 	{"Yahoo", "yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.it yahoo.ca yahoo.in yahoo.co.in yahoo.com.br "
 	 "yahoo.com.au yahoo.com.ar yahoo.com.mx ymail.com rocketmail.com",
 	 TLS("imap.mail.yahoo.com", 993), TLS("smtp.mail.yahoo.com", 465), USER_FULL, USER_FULL,
@@ -46,11 +48,13 @@ static const Provider providers[] = {
 	 LOGIN_APP_PASSWORD | LOGIN_OAUTH2, 0, "https://login.aol.com/account/security", HINT_APP},
 	{"iCloud", "icloud.com me.com mac.com",
 	 TLS("imap.mail.me.com", 993), START("smtp.mail.me.com", 587), USER_LOCAL, USER_FULL,
-	 LOGIN_APP_PASSWORD, 0, "https://account.apple.com/account/manage", HINT_APP},
+	 LOGIN_APP_PASSWORD, 0, "https://account.apple.com/account/manage", HINT_APP,
+	 "*.mail.icloud.com"},
 	{"Fastmail", "fastmail.com fastmail.fm fastmail.net fastmail.org fastmail.de fastmail.co.uk fastmail.com.au "
 	 "messagingengine.com fastmail.us fastmail.in fastmail.jp sent.com",
 	 TLS("imap.fastmail.com", 993), TLS("smtp.fastmail.com", 465), USER_FULL, USER_FULL,
-	 LOGIN_APP_PASSWORD | LOGIN_OAUTH2, 0, "https://app.fastmail.com/settings/security/apps", HINT_APP},
+	 LOGIN_APP_PASSWORD | LOGIN_OAUTH2, 0, "https://app.fastmail.com/settings/security/apps", HINT_APP,
+	 "*.messagingengine.com"},
 	{"GMX", "gmx.net gmx.de gmx.at gmx.ch gmx.org gmx.eu gmx.info gmx.biz",
 	 TLS("imap.gmx.net", 993), TLS("mail.gmx.net", 465), USER_FULL, USER_FULL,
 	 LOGIN_PASSWORD | LOGIN_APP_PASSWORD, QUIRK_IMAP_OFF, "https://hilfe.gmx.net/pop-imap/einschalten.html", HINT_IMAP_OFF},
@@ -62,29 +66,36 @@ static const Provider providers[] = {
 	 LOGIN_PASSWORD | LOGIN_APP_PASSWORD, QUIRK_IMAP_OFF, "https://hilfe.web.de/pop-imap/einschalten.html", HINT_IMAP_OFF},
 	{"Zoho", "zoho.com zohomail.com",
 	 TLS("imap.zoho.com", 993), TLS("smtp.zoho.com", 465), USER_FULL, USER_FULL,
-	 LOGIN_PASSWORD | LOGIN_APP_PASSWORD, QUIRK_IMAP_OFF, "https://www.zoho.com/mail/help/imap-access.html", HINT_IMAP_OFF},
+	 LOGIN_PASSWORD | LOGIN_APP_PASSWORD, QUIRK_IMAP_OFF, "https://www.zoho.com/mail/help/imap-access.html", HINT_IMAP_OFF,
+	 "mx.zoho.com mx2.zoho.com mx3.zoho.com"},
 	{"Zoho", "zoho.eu zohomail.eu",
 	 TLS("imap.zoho.eu", 993), TLS("smtp.zoho.eu", 465), USER_FULL, USER_FULL,
-	 LOGIN_PASSWORD | LOGIN_APP_PASSWORD, QUIRK_IMAP_OFF, "https://www.zoho.com/mail/help/imap-access.html", HINT_IMAP_OFF},
+	 LOGIN_PASSWORD | LOGIN_APP_PASSWORD, QUIRK_IMAP_OFF, "https://www.zoho.com/mail/help/imap-access.html", HINT_IMAP_OFF,
+	 "mx.zoho.eu mx2.zoho.eu mx3.zoho.eu"},
 	{"Zoho", "zoho.in zohomail.in",
 	 TLS("imap.zoho.in", 993), TLS("smtp.zoho.in", 465), USER_FULL, USER_FULL,
-	 LOGIN_PASSWORD | LOGIN_APP_PASSWORD, QUIRK_IMAP_OFF, "https://www.zoho.com/mail/help/imap-access.html", HINT_IMAP_OFF},
+	 LOGIN_PASSWORD | LOGIN_APP_PASSWORD, QUIRK_IMAP_OFF, "https://www.zoho.com/mail/help/imap-access.html", HINT_IMAP_OFF,
+	 "mx.zoho.in mx2.zoho.in mx3.zoho.in"},
 	{"Yandex", "yandex.com yandex.ru yandex.by yandex.kz yandex.ua ya.ru narod.ru",
 	 TLS("imap.yandex.com", 993), TLS("smtp.yandex.com", 465), USER_FULL, USER_FULL,
-	 LOGIN_APP_PASSWORD | LOGIN_OAUTH2, QUIRK_IMAP_OFF, "https://id.yandex.com/security/app-passwords", HINT_APP},
+	 LOGIN_APP_PASSWORD | LOGIN_OAUTH2, QUIRK_IMAP_OFF, "https://id.yandex.com/security/app-passwords", HINT_APP,
+	 "mx.yandex.net mx.yandex.ru"},
 	{"Mail.ru", "mail.ru inbox.ru bk.ru list.ru internet.ru",
 	 TLS("imap.mail.ru", 993), TLS("smtp.mail.ru", 465), USER_FULL, USER_FULL,
 	 LOGIN_APP_PASSWORD | LOGIN_OAUTH2, 0, "https://account.mail.ru/user/2-step-auth/passwords", HINT_APP},
 	{"Proton Mail", "proton.me protonmail.com protonmail.ch pm.me",
 	 START("127.0.0.1", 1143), START("127.0.0.1", 1025), USER_FULL, USER_FULL,
 	 LOGIN_APP_PASSWORD, QUIRK_BRIDGE, "https://proton.me/mail/bridge",
-	 N_("Proton Mail Bridge must run on this machine; the password is the one that Bridge shows.")},
+	 N_("Proton Mail Bridge must run on this machine; the password is the one that Bridge shows."),
+	 "mail.protonmail.ch mailsec.protonmail.ch"},
 	{"Posteo", "posteo.de posteo.net posteo.org posteo.eu posteo.at posteo.ch posteo.us",
 	 TLS("posteo.de", 993), TLS("posteo.de", 465), USER_FULL, USER_FULL, LOGIN_PASSWORD, 0, NULL, NULL},
 	{"mailbox.org", "mailbox.org secure.mailbox.org",
-	 TLS("imap.mailbox.org", 993), TLS("smtp.mailbox.org", 465), USER_FULL, USER_FULL, LOGIN_PASSWORD, 0, NULL, NULL},
+	 TLS("imap.mailbox.org", 993), TLS("smtp.mailbox.org", 465), USER_FULL, USER_FULL, LOGIN_PASSWORD, 0, NULL, NULL,
+	 "*.mailbox.org"},
 	{"Migadu", "migadu.com",
-	 TLS("imap.migadu.com", 993), TLS("smtp.migadu.com", 465), USER_FULL, USER_FULL, LOGIN_PASSWORD, 0, NULL, NULL},
+	 TLS("imap.migadu.com", 993), TLS("smtp.migadu.com", 465), USER_FULL, USER_FULL, LOGIN_PASSWORD, 0, NULL, NULL,
+	 "*.migadu.com"},
 	{"T-Online", "t-online.de magenta.de",
 	 TLS("secureimap.t-online.de", 993), TLS("securesmtp.t-online.de", 465), USER_FULL, USER_FULL,
 	 LOGIN_APP_PASSWORD, 0, "https://www.telekom.de/hilfe/apps-dienste/e-mail/passwort",
@@ -121,7 +132,8 @@ static const Provider providers[] = {
 	{"Strato", "strato.de",
 	 TLS("imap.strato.de", 993), TLS("smtp.strato.de", 465), USER_FULL, USER_FULL, LOGIN_PASSWORD, 0, NULL, NULL},
 	{"OVH", "ovh.net ovh.com",
-	 TLS("ssl0.ovh.net", 993), TLS("ssl0.ovh.net", 465), USER_FULL, USER_FULL, LOGIN_PASSWORD, 0, NULL, NULL},
+	 TLS("ssl0.ovh.net", 993), TLS("ssl0.ovh.net", 465), USER_FULL, USER_FULL, LOGIN_PASSWORD, 0, NULL, NULL,
+	 "*.mail.ovh.net"},
 	{"mail.com", "mail.com email.com usa.com post.com europe.com",
 	 TLS("imap.mail.com", 993), TLS("smtp.mail.com", 465), USER_FULL, USER_FULL,
 	 LOGIN_PASSWORD | LOGIN_APP_PASSWORD, QUIRK_IMAP_OFF, "https://support.mail.com/pop-imap/index.html", HINT_IMAP_OFF},
@@ -179,6 +191,17 @@ providers_find(const char *address)
 	return find_by_domain(domain);
 }
 
+const Provider *
+providers_find_mx(const char *host)
+{
+	g_autofree char *lower = g_ascii_strdown(host, -1);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(providers); i++)
+		if (providers[i].mx != NULL && is_listed(providers[i].mx, lower))
+			return &providers[i];
+	return NULL;
+}
+
 void
 server_guess_free(ServerGuess *guess)
 {
@@ -199,8 +222,8 @@ fill_host(const char *pattern, const char *domain)
 	return g_strdup_printf("%.*s%s%s", (int)(mark - pattern), pattern, domain, mark + 1);
 }
 
-static void
-add_guess(GPtrArray *guesses, char *take_host, guint16 port, NetSecurity security, const char *user)
+static ServerGuess *
+guess_new(char *take_host, guint16 port, NetSecurity security, const char *user)
 {
 	ServerGuess *guess = g_new0(ServerGuess, 1);
 
@@ -208,18 +231,21 @@ add_guess(GPtrArray *guesses, char *take_host, guint16 port, NetSecurity securit
 	guess->server.port = port;
 	guess->security = security;
 	guess->user = g_strdup(user);
-	g_ptr_array_add(guesses, guess);
+	return guess;
 }
 
-static void
-guess_from_row(GPtrArray *guesses, const Provider *row, gboolean smtp, const char *address, const char *local,
-	const char *domain)
+ServerGuess *
+providers_server(const Provider *row, const char *address, gboolean smtp)
 {
 	ProviderUser user = smtp ? row->smtp_user : row->imap_user;
-	char *host = fill_host(smtp ? row->smtp_host : row->imap_host, domain);
+	g_autofree char *local = NULL;
+	g_autofree char *domain = NULL;
 
-	add_guess(guesses, host, smtp ? row->smtp_port : row->imap_port,
-		smtp ? row->smtp_security : row->imap_security, user == USER_LOCAL ? local : address);
+	if (!address_split(address, &local, &domain, NULL))
+		return NULL;
+	return guess_new(fill_host(smtp ? row->smtp_host : row->imap_host, domain),
+		smtp ? row->smtp_port : row->imap_port, smtp ? row->smtp_security : row->imap_security,
+		user == USER_LOCAL ? local : address);
 }
 
 /* All hosts by implicit TLS first, and only then any by STARTTLS. */
@@ -231,24 +257,24 @@ guess_from_domain(GPtrArray *guesses, gboolean smtp, const char *address, const 
 
 	for (gsize s = 0; s < G_N_ELEMENTS(securities); s++)
 		for (gsize p = 0; p < G_N_ELEMENTS(prefixes); p++)
-			add_guess(guesses, g_strconcat(prefixes[p], domain, NULL),
-				server_default_port(smtp, securities[s]), securities[s], address);
+			g_ptr_array_add(guesses,
+				guess_new(g_strconcat(prefixes[p], domain, NULL),
+					server_default_port(smtp, securities[s]), securities[s], address));
 }
 
 GPtrArray *
 providers_guess(const char *address, gboolean smtp, GError **error)
 {
-	g_autofree char *local = NULL;
 	g_autofree char *domain = NULL;
 	const Provider *row;
 	GPtrArray *guesses;
 
-	if (!address_split(address, &local, &domain, error))
+	if (!address_split(address, NULL, &domain, error))
 		return NULL;
 	guesses = g_ptr_array_new_with_free_func((GDestroyNotify)server_guess_free);
 	row = find_by_domain(domain);
 	if (row != NULL)
-		guess_from_row(guesses, row, smtp, address, local, domain);
+		g_ptr_array_add(guesses, providers_server(row, address, smtp));
 	else if (domain[0] != '[')
 		guess_from_domain(guesses, smtp, address, domain);
 	return guesses;

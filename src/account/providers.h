@@ -46,11 +46,14 @@ typedef struct {
 	guint quirks;     /* ProviderQuirk */
 	const char *help; /* URL where the app password is made or IMAP switched on; NULL */
 	const char *hint; /* N_(): what the user must know before typing a password; NULL */
+	const char *mx;   /* where it takes mail for its customers' domains: as domains; NULL: not known */
 } Provider;
 
 const Provider *providers_all(gsize *count);
 /* By the domain of an address (any case); NULL: none known. */
 const Provider *providers_find(const char *address);
+/* By the host of an MX record (any case) of a domain that is not its own; NULL: none known. */
+const Provider *providers_find_mx(const char *host);
 
 typedef struct {
 	HostPort server;
@@ -59,6 +62,8 @@ typedef struct {
 } ServerGuess;
 
 void server_guess_free(ServerGuess *guess);
+/* The row's server for an address, the user in the form that it wants; NULL: not an address. The caller's. */
+ServerGuess *providers_server(const Provider *row, const char *address, gboolean smtp);
 /*
  * Where to look for an address's servers, best first, never without TLS: the
  * provider's row alone where known; else imap./mail./the domain itself, implicit

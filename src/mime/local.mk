@@ -3,6 +3,8 @@ noinst_LIBRARIES += src/mime/libmime.a
 src_mime_libmime_a_CFLAGS = $(AM_CFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS)
 src_mime_libmime_a_SOURCES = \
 	%D%/address.c \
+	%D%/autoconfig.c \
+	%D%/autoconfig.h \
 	%D%/build.c \
 	%D%/build.h \
 	%D%/choose.c \

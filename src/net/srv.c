@@ -28,6 +28,7 @@
 #define HEADER_SIZE 12
 #define CLASS_IN 1
 #define TYPE_CNAME 5
+#define TYPE_MX 15
 #define TYPE_SRV 33
 #define RCODE_OK 0
 #define RCODE_NO_NAME 3
@@ -120,6 +121,7 @@ take_name(Message *message, GString *name)
 }
 
 typedef struct {
+	guint type;
 	GString *owner;
 	GString *target;
 	char *wanted; /* the name asked for, or what it is an alias of */
@@ -127,22 +129,18 @@ typedef struct {
 	gboolean nothing; /* a target was "." */
 } Reading;
 
-/* The data of one SRV record, that ends at end. */
-static gboolean
-take_srv(Message *message, gsize end, Reading *reading)
+/* What a record says, but for its host, which is reading's target. */
+static void
+add_host(Reading *reading, guint priority, guint weight, guint port)
 {
-	guint priority, weight, port;
 	NetSrv *srv;
 
-	if (!take_number(message, &priority) || !take_number(message, &weight) ||
-		!take_number(message, &port) || !take_name(message, reading->target) || message->at > end)
-		return FALSE;
 	if (reading->target->len == 0) {
 		reading->nothing = TRUE;
-		return TRUE;
+		return;
 	}
-	if (port == 0 || reading->list->len >= LIMIT_SRV_RECORDS)
-		return TRUE;
+	if (reading->list->len >= LIMIT_SRV_RECORDS)
+		return;
 	srv = g_new0(NetSrv, 1);
 	srv->host = net_host_ascii(reading->target->str);
 	srv->port = (guint16)port;
@@ -152,6 +150,31 @@ take_srv(Message *message, gsize end, Reading *reading)
 		g_ptr_array_add(reading->list, srv);
 	else
 		net_srv_free(srv);
+}
+
+/* The data of one SRV record, that ends at end. */
+static gboolean
+take_srv(Message *message, gsize end, Reading *reading)
+{
+	guint priority, weight, port;
+
+	if (!take_number(message, &priority) || !take_number(message, &weight) ||
+		!take_number(message, &port) || !take_name(message, reading->target) || message->at > end)
+		return FALSE;
+	if (port != 0 || reading->target->len == 0)
+		add_host(reading, priority, weight, port);
+	return TRUE;
+}
+
+/* Likewise of an MX record. */
+static gboolean
+take_mx(Message *message, gsize end, Reading *reading)
+{
+	guint preference;
+
+	if (!take_number(message, &preference) || !take_name(message, reading->target) || message->at > end)
+		return FALSE;
+	add_host(reading, preference, 0, 0);
 	return TRUE;
 }
 
@@ -167,7 +190,9 @@ take_record(Message *message, Reading *reading)
 		return FALSE;
 	end = message->at + size;
 	if (class == CLASS_IN && strcmp(reading->owner->str, reading->wanted) == 0) {
-		if (type == TYPE_SRV && !take_srv(message, end, reading))
+		if (type == reading->type && type == TYPE_SRV && !take_srv(message, end, reading))
+			return FALSE;
+		if (type == reading->type && type == TYPE_MX && !take_mx(message, end, reading))
 			return FALSE;
 		if (type == TYPE_CNAME) {
 			if (!take_name(message, reading->target))
@@ -215,11 +240,12 @@ take_answer(Message *message, Reading *reading, guint *code)
 	return TRUE;
 }
 
-NetSrvResult
-net_srv_parse(const guint8 *answer, gsize length, const char *name, GPtrArray **list, GError **error)
+static NetSrvResult
+parse(const guint8 *answer, gsize length, guint type, const char *name, GPtrArray **list, GError **error)
 {
 	Message message = {.data = answer, .length = length};
 	Reading reading = {
+		.type = type,
 		.owner = g_string_new(NULL),
 		.target = g_string_new(NULL),
 		.wanted = g_ascii_strdown(name, -1),
@@ -250,11 +276,24 @@ net_srv_parse(const guint8 *answer, gsize length, const char *name, GPtrArray **
 	return result;
 }
 
+NetSrvResult
+net_srv_parse(const guint8 *answer, gsize length, const char *name, GPtrArray **list, GError **error)
+{
+	return parse(answer, length, TYPE_SRV, name, list, error);
+}
+
+NetSrvResult
+net_mx_parse(const guint8 *answer, gsize length, const char *name, GPtrArray **list, GError **error)
+{
+	return parse(answer, length, TYPE_MX, name, list, error);
+}
+
 /* ---- the question ---- */
 
 /* Shared by who waits and who asks; each holds one reference. */
 typedef struct {
 	gatomicrefcount references;
+	guint type;
 	char *name;
 	gboolean own;
 	struct sockaddr_in server; /* where own */
@@ -290,8 +329,8 @@ ask(Question *question)
 		state.nscount = 1;
 		state.nsaddr_list[0] = question->server;
 	}
-	question->length =
-		res_nquery(&state, question->name, CLASS_IN, TYPE_SRV, question->answer, ANSWER_MAX);
+	question->length = res_nquery(
+		&state, question->name, CLASS_IN, (int)question->type, question->answer, ANSWER_MAX);
 	question->no_records = state.res_h_errno == HOST_NOT_FOUND || state.res_h_errno == NO_DATA;
 	res_nclose(&state);
 }
@@ -333,7 +372,7 @@ static NetSrvResult
 conclude(const Question *question, GPtrArray **list, GError **error)
 {
 	if (question->length >= 0)
-		return net_srv_parse(question->answer, (gsize)MIN(question->length, ANSWER_MAX),
+		return parse(question->answer, (gsize)MIN(question->length, ANSWER_MAX), question->type,
 			question->name, list, error);
 	if (question->no_records)
 		return NET_SRV_NONE;
@@ -341,8 +380,9 @@ conclude(const Question *question, GPtrArray **list, GError **error)
 	return NET_SRV_FAILED;
 }
 
-NetSrvResult
-net_srv_lookup(const char *service, const char *domain, const NetResolver *resolver, Cancel *cancel,
+/* prefix: what stands before the domain in the name that is asked for. */
+static NetSrvResult
+look_up(guint type, const char *prefix, const char *domain, const NetResolver *resolver, Cancel *cancel,
 	GPtrArray **list, GError **error)
 {
 	g_autofree char *ascii = net_host_ascii(domain);
@@ -357,7 +397,8 @@ net_srv_lookup(const char *service, const char *domain, const NetResolver *resol
 	}
 	question = g_new0(Question, 1);
 	g_atomic_ref_count_init(&question->references);
-	question->name = g_strdup_printf("%s.%s", service, ascii);
+	question->type = type;
+	question->name = g_strconcat(prefix, ascii, NULL);
 	question->answer = g_malloc(ANSWER_MAX);
 	question->done = cancel_new();
 	if (resolver != NULL) {
@@ -372,6 +413,22 @@ net_srv_lookup(const char *service, const char *domain, const NetResolver *resol
 		result = conclude(question, list, error);
 	question_unref(question);
 	return result;
+}
+
+NetSrvResult
+net_srv_lookup(const char *service, const char *domain, const NetResolver *resolver, Cancel *cancel,
+	GPtrArray **list, GError **error)
+{
+	g_autofree char *prefix = g_strconcat(service, ".", NULL);
+
+	return look_up(TYPE_SRV, prefix, domain, resolver, cancel, list, error);
+}
+
+NetSrvResult
+net_mx_lookup(
+	const char *domain, const NetResolver *resolver, Cancel *cancel, GPtrArray **list, GError **error)
+{
+	return look_up(TYPE_MX, "", domain, resolver, cancel, list, error);
 }
 
 gboolean

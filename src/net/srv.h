@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * srv.h - which hosts offer a service of a domain: DNS SRV records (RFC 2782, 6186, 8314, 5804).
+ * srv.h - which hosts offer a service of a domain: DNS SRV records (RFC 2782, 6186, 8314, 5804),
+ * and which take its mail: MX records (RFC 5321, 5; 7505).
  *
  * Whoever sits on the way can forge DNS: a host that is found here and lies
  * outside of the domain must be confirmed by the user before a password goes
@@ -13,8 +14,8 @@
 #include "util/cancel.h"
 
 typedef struct {
-	char *host; /* lower case A-label, without a dot at its end */
-	guint16 port;
+	char *host;       /* lower case A-label, without a dot at its end */
+	guint16 port;     /* of MX: 0 */
 	guint16 priority; /* lowest first */
 	guint16 weight;   /* among equals; highest first */
 } NetSrv;
@@ -37,6 +38,10 @@ typedef enum {
 NetSrvResult net_srv_parse(
 	const guint8 *answer, gsize length, const char *name, GPtrArray **list, GError **error);
 
+/* Likewise: the MX records of the domain name. NOT: the domain takes no mail (RFC 7505). */
+NetSrvResult net_mx_parse(
+	const guint8 *answer, gsize length, const char *name, GPtrArray **list, GError **error);
+
 /* A DNS server to ask in place of the system's. */
 typedef struct {
 	const char *address; /* IPv4, numeric */
@@ -49,6 +54,10 @@ typedef struct {
  */
 NetSrvResult net_srv_lookup(const char *service, const char *domain, const NetResolver *resolver,
 	Cancel *cancel, GPtrArray **list, GError **error);
+
+/* Likewise, for the MX records of domain. */
+NetSrvResult net_mx_lookup(
+	const char *domain, const NetResolver *resolver, Cancel *cancel, GPtrArray **list, GError **error);
 
 /* Is host domain itself, or below it? */
 gboolean net_srv_is_within(const char *host, const char *domain);

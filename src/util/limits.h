@@ -36,6 +36,9 @@
 #define LIMIT_HTTP_HEAD (64 * 1024) /* all header fields of an answer */
 #define LIMIT_HTTP_MS (10 * 1000)
 #define LIMIT_DISCOVER_MS (8 * 1000)
+#define LIMIT_AUTOCONFIG (128 * 1024) /* a provider's description of its servers */
+#define LIMIT_AUTOCONFIG_DEPTH 32
+#define LIMIT_AUTOCONFIG_SERVERS 100
 
 /* IMAP. */
 #define LIMIT_IMAP_LINE (1024 * 1024)

@@ -19,3 +19,8 @@ FUZZERS += tests/fuzz/fuzz-address
 tests_fuzz_fuzz_address_SOURCES = %D%/fuzz-address.c
 tests_fuzz_fuzz_address_LDFLAGS = $(FUZZ_LINKFLAGS)
 tests_fuzz_fuzz_address_LDADD = $(FUZZ_LIBS) $(LINK_ACCOUNT)
+
+FUZZERS += tests/fuzz/fuzz-autoconfig
+tests_fuzz_fuzz_autoconfig_SOURCES = %D%/fuzz-autoconfig.c
+tests_fuzz_fuzz_autoconfig_LDFLAGS = $(FUZZ_LINKFLAGS)
+tests_fuzz_fuzz_autoconfig_LDADD = $(FUZZ_LIBS) $(LINK_ACCOUNT)

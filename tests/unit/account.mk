@@ -51,3 +51,8 @@ check_PROGRAMS += tests/unit/test-account-sieve
 TESTS += tests/unit/test-account-sieve
 tests_unit_test_account_sieve_SOURCES = %D%/test-account-sieve.c %D%/dns-peer.c %D%/dns-peer.h
 tests_unit_test_account_sieve_LDADD = $(LINK_ACCOUNT)
+
+check_PROGRAMS += tests/unit/test-account-discover
+TESTS += tests/unit/test-account-discover
+tests_unit_test_account_discover_SOURCES = %D%/test-account-discover.c
+tests_unit_test_account_discover_LDADD = $(LINK_ACCOUNT)

@@ -87,6 +87,16 @@ dns_add_srv(
 }
 
 void
+dns_add_mx(DnsAnswer *answer, const char *owner, guint preference, const char *target)
+{
+	guint start = dns_begin_record(answer, owner, 15);
+
+	dns_put_number(answer, preference);
+	dns_put_name(answer, target);
+	dns_end_record(answer, start);
+}
+
+void
 dns_add_cname(DnsAnswer *answer, const char *owner, const char *target)
 {
 	guint start = dns_begin_record(answer, owner, 5);

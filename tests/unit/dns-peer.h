@@ -13,6 +13,7 @@ typedef struct {
 DnsAnswer dns_answer_new(guint id, guint code, const char *name);
 void dns_add_srv(
 	DnsAnswer *answer, const char *owner, guint priority, guint weight, guint port, const char *target);
+void dns_add_mx(DnsAnswer *answer, const char *owner, guint preference, const char *target);
 void dns_add_cname(DnsAnswer *answer, const char *owner, const char *target);
 void dns_answer_free(DnsAnswer *answer);
 

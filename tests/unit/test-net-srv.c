@@ -96,6 +96,36 @@ test_what_was_not_asked_for_is_left_out(void)
 }
 
 static void
+assert_mx(DnsAnswer *answer, const char *expected)
+{
+	g_autoptr(GPtrArray) list = NULL;
+	g_autoptr(GError) error = NULL;
+	NetSrvResult result =
+		net_mx_parse(answer->bytes->data, answer->bytes->len, "example.org", &list, &error);
+	g_autofree char *words = words_of(result, list);
+
+	g_assert_cmpstr(words, ==, expected);
+	dns_answer_free(answer);
+}
+
+static void
+test_mx_by_preference(void)
+{
+	DnsAnswer answer = dns_answer_new(1, 0, "example.org");
+	DnsAnswer takes_none = dns_answer_new(1, 0, "example.org");
+	DnsAnswer other_type = dns_answer_new(1, 0, "example.org");
+
+	dns_add_mx(&answer, "example.org", 20, "backup.example.net");
+	dns_add_mx(&answer, "example.org", 5, "Mail.Example.NET");
+	dns_add_mx(&answer, "evil.example", 1, "evil.example");
+	dns_add_mx(&takes_none, "example.org", 0, ".");
+	dns_add_srv(&other_type, "example.org", 0, 0, 25, "mail.example.net");
+	assert_mx(&answer, "mail.example.net:0 backup.example.net:0");
+	assert_mx(&takes_none, "not");
+	assert_mx(&other_type, "none");
+}
+
+static void
 test_compressed_names(void)
 {
 	DnsAnswer answer = dns_answer_new(1, 0, NAME);
@@ -249,6 +279,7 @@ main(int argc, char **argv)
 	g_test_add_func("/net/srv/nothing", test_nothing_and_not_offered);
 	g_test_add_func("/net/srv/alias", test_alias_is_followed);
 	g_test_add_func("/net/srv/not-asked-for", test_what_was_not_asked_for_is_left_out);
+	g_test_add_func("/net/srv/mx-by-preference", test_mx_by_preference);
 	g_test_add_func("/net/srv/compressed", test_compressed_names);
 	g_test_add_func("/net/srv/loop", test_name_that_points_to_itself);
 	g_test_add_func("/net/srv/cut", test_cut_at_every_octet);
