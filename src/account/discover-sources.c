@@ -35,7 +35,7 @@ set_server(DiscoverServer *server, const char *host, guint16 port, NetSecurity s
 
 /* Nobody vouches for a host in another domain that DNS alone named. */
 static void
-judge_hosts(DiscoverResult *result, const char *domain, const char *who)
+judge_hosts(DiscoverResult *result, const char *domain)
 {
 	const char *hosts[] = {result->imap.server.host, result->smtp.server.host};
 
@@ -46,8 +46,8 @@ judge_hosts(DiscoverResult *result, const char *domain, const char *who)
 			continue;
 		result->sure = FALSE;
 		result->why_not =
-			g_strdup_printf(_("%s, found by %s, lies outside of %s, and nobody vouches for it"),
-				hosts[i], who, domain);
+			g_strdup_printf(_("%s lies outside of %s, and only DNS says that it is its server"),
+				hosts[i], domain);
 	}
 }
 
@@ -115,7 +115,7 @@ ask_srv(DiscoverTask *task)
 	/* Without an answer to this one the first is worth something still. */
 	if (!ask_kind(task, smtp, &result->smtp, &no_sending))
 		g_clear_error(&task->error);
-	judge_hosts(result, task->domain, discover_source_words(SOURCE_SRV));
+	judge_hosts(result, task->domain);
 	result->origin = g_strdup_printf(
 		"%s.%s", imap[result->imap.security == NET_TLS ? 0 : 1].service, task->domain);
 	task->result = g_steal_pointer(&result);
@@ -263,7 +263,7 @@ ask_mx(DiscoverTask *task)
 		return;
 	g_free(task->result->origin);
 	task->result->origin = g_strdup(first->host);
-	judge_hosts(task->result, task->domain, discover_source_words(SOURCE_MX));
+	judge_hosts(task->result, task->domain);
 }
 
 /* ---- guesses ---- */

@@ -180,17 +180,21 @@ start_jobs(Search *search)
 	}
 }
 
-/* Everything better than the best that was found has spoken. */
+/* Nothing that would go before the best can still come. */
 static gboolean
 is_decided(const Search *search)
 {
+	gboolean some = FALSE;
+
 	for (guint i = 0; i < ASK_COUNT; i++) {
 		const Job *job = &search->jobs[i];
+		if (job->source == SOURCE_GUESS && some)
+			return TRUE;
 		if (!job->done)
 			return FALSE;
-		/* One that can only receive is not all that is wanted, but a guess adds nothing to it. */
-		if (job->task.result != NULL)
+		if (job->task.result != NULL && job->task.result->sure)
 			return TRUE;
+		some |= job->task.result != NULL;
 	}
 	return TRUE;
 }
@@ -229,23 +233,34 @@ stop_jobs(Search *search, gboolean in_time)
 			in_time ? _("no longer needed") : _("no answer in time"));
 }
 
+/* Of this round are, first, answers that somebody vouches for, then the others; a guess against the domain's
+ * own word is of none. */
+static gboolean
+is_of_round(const Job *job, gboolean first, gboolean not_offered)
+{
+	gboolean guess = job->source == SOURCE_GUESS;
+
+	if (!job->done || job->task.result == NULL || (guess && not_offered))
+		return FALSE;
+	return (job->task.result->sure && !guess) == first;
+}
+
 /* What came in before the end, in order. */
 static GPtrArray *
 collect(Search *search, gboolean *offline)
 {
 	GPtrArray *results = g_ptr_array_new_with_free_func((GDestroyNotify)discover_result_free);
+	gboolean not_offered = search->jobs[ASK_SRV].done && search->jobs[ASK_SRV].task.not_offered;
 	gboolean reached = FALSE;
-	gboolean not_offered = FALSE;
 
+	for (guint round = 0; round < 2; round++)
+		for (guint i = 0; i < ASK_COUNT; i++)
+			if (is_of_round(&search->jobs[i], round == 0, not_offered))
+				g_ptr_array_add(results, g_steal_pointer(&search->jobs[i].task.result));
 	for (guint i = 0; i < ASK_COUNT; i++) {
-		Job *job = &search->jobs[i];
-		not_offered |= job->done && job->task.not_offered;
-		reached |= job->task.reached;
-		/* A guess against the domain's own word is none. */
-		if (job->done && job->task.result != NULL && !(not_offered && job->source == SOURCE_GUESS))
-			g_ptr_array_add(results, g_steal_pointer(&job->task.result));
-		discover_result_free(job->task.result);
-		g_clear_error(&job->task.error);
+		reached |= search->jobs[i].task.reached;
+		discover_result_free(search->jobs[i].task.result);
+		g_clear_error(&search->jobs[i].task.error);
 	}
 	if (offline != NULL)
 		*offline = !reached;

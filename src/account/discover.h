@@ -5,7 +5,8 @@
  * All sources are asked at once, each in a thread of its own, within a budget
  * of LIMIT_DISCOVER_MS. It ends as soon as no better source can still answer,
  * or when the user takes what is there. The first source in this order that
- * has an answer wins:
+ * has an answer wins; one whose answer nobody vouches for only where no later
+ * one but guesses has an answer that somebody does:
  *
  *	table    the built-in providers, by the domain of the address; nobody is asked then
  *	srv      _imaps, _imap, _submissions, _submission (RFC 6186, 8314)

@@ -23,4 +23,5 @@ src_account_libaccount_a_SOURCES = \
 	%D%/settings-values.c \
 	%D%/sieve-place.c %D%/sieve-place.h \
 	%D%/setup.c \
+	%D%/setup-search.c \
 	%D%/vault.c

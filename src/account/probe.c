@@ -279,6 +279,16 @@ add_candidate(GPtrArray *list, const HostPort *server, guint16 port, NetSecurity
 	g_ptr_array_add(list, guess);
 }
 
+/* Networks block one port and not the other. Only for the usual ports, whose meaning is known. */
+static void
+add_other_port(GPtrArray *list, const HostPort *server, NetSecurity security, gboolean smtp, const char *user)
+{
+	NetSecurity other = security == NET_TLS ? NET_STARTTLS : NET_TLS;
+
+	if (security != NET_PLAIN && server->port == server_default_port(smtp, security))
+		add_candidate(list, server, server_default_port(smtp, other), other, user);
+}
+
 /* The server that was named, else guesses; where only the one for reading was named, that host first. */
 static GPtrArray *
 list_candidates(const Probe *probe, GError **error)
@@ -292,6 +302,9 @@ list_candidates(const Probe *probe, GError **error)
 	if (named->host != NULL) {
 		add_candidate(list, named, named->port, smtp ? wanted->smtp_security : wanted->imap_security,
 			wanted->address);
+		if (probe->options->found)
+			add_other_port(list, named, smtp ? wanted->smtp_security : wanted->imap_security,
+				smtp, wanted->address);
 		return g_steal_pointer(&list);
 	}
 	if (smtp && wanted->imap.host != NULL && providers_find(wanted->address) == NULL) {

@@ -49,6 +49,8 @@ typedef struct {
 	ProbeFunc report;             /* may be NULL */
 	gpointer user;
 	gboolean imap_only;
+	gboolean found; /* the servers given were found and not typed: where one's port is blocked, its other
+			   port is tried */
 } ProbeOptions;
 
 /* What was found; clear with probe_result_clear(). */

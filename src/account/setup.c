@@ -96,6 +96,7 @@ setup_choices_copy(const SetupChoices *choices)
 	copy->trust = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; i < choices->trust->len; i++)
 		g_ptr_array_add(copy->trust, g_strdup(g_ptr_array_index(choices->trust, i)));
+	copy->found = choices->found != NULL ? discover_result_copy(choices->found) : NULL;
 	return copy;
 }
 
@@ -111,6 +112,7 @@ setup_choices_free(SetupChoices *choices)
 	secret_free(choices->vault_phrase);
 	g_free(choices->vault_phrase_file);
 	g_ptr_array_unref(choices->trust);
+	discover_result_free(choices->found);
 	g_free(choices);
 }
 
@@ -278,6 +280,26 @@ obtain_secret(const SetupChoices *choices, const AccountConfig *account, Cancel 
 		cancel, error);
 }
 
+/* What the search knows beyond the table of causes. */
+static void
+add_found(const DiscoverResult *found, const GError *failure, Cause *cause)
+{
+	const char *next = NULL;
+
+	if (fault_of(failure) == FAULT_AUTH)
+		next = found->words;
+	else if (fault_of(failure) == FAULT_RETRY)
+		next = _("Others were reached just now: this network may block the ports of mail (993, 465, "
+			 "587), or "
+			 "the server is down. Try another network, or later.");
+	if (next != NULL) {
+		g_free(cause->next);
+		cause->next = g_strdup(next);
+	}
+	if (fault_of(failure) == FAULT_AUTH && cause->link == NULL)
+		cause->link = g_strdup(found->help);
+}
+
 gboolean
 setup_test(SetupChoices *choices, const AccountConfig *account, NetRoots *roots, ProbeFunc report,
 	gpointer user, ProbeResult *result, Cancel *cancel, GError **error)
@@ -289,6 +311,7 @@ setup_test(SetupChoices *choices, const AccountConfig *account, NetRoots *roots,
 		.report = report,
 		.user = user,
 		.imap_only = choices->receive_only,
+		.found = choices->found != NULL,
 	};
 	GError *failure = NULL;
 	gboolean good = FALSE;
@@ -300,8 +323,12 @@ setup_test(SetupChoices *choices, const AccountConfig *account, NetRoots *roots,
 		return FALSE;
 	}
 	options.secret = secret;
-	good = probe_run(&options, result, cancel, error);
+	good = probe_run(&options, result, cancel, &failure);
 	take_found(choices, result);
+	if (!good && choices->found != NULL && result->cause != NULL)
+		add_found(choices->found, failure, result->cause);
+	if (!good)
+		g_propagate_error(error, failure);
 	return good;
 }
 

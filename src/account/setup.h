@@ -6,6 +6,7 @@
  *	choices->address = ...                      typed, or from options
  *	setup_check(choices, config, &field, &error)    as often as one likes
  *	provider = setup_provider(choices)          hint and link to show
+ *	setup_discover(choices, ...)                on a worker: servers not given are looked for
  *	probe by setup_test()                       on a worker
  *	setup_finish(...)                           on a worker: stores the secret, writes the file
  *
@@ -15,6 +16,7 @@
 
 #include "account/conf.h"
 #include "account/credentials.h"
+#include "account/discover.h"
 #include "account/probe.h"
 #include "account/providers.h"
 
@@ -48,6 +50,7 @@ typedef struct {
 	GPtrArray *trust;        /* char *, lines of `trust` that the user agreed to; never NULL */
 	gboolean read_only;
 	gboolean receive_only; /* no SMTP */
+	DiscoverResult *found; /* what setup_discover() found for this address; NULL */
 } SetupChoices;
 
 typedef enum {
@@ -74,6 +77,28 @@ gboolean setup_check(const SetupChoices *choices, const Config *config, SetupFie
 const Provider *setup_provider(const SetupChoices *choices);
 /* The account as it would be; servers not given have no host unless the provider is known. The caller's. */
 AccountConfig *setup_account(const SetupChoices *choices, const Config *config, GError **error);
+
+typedef struct {
+	NetRoots *roots;        /* the system's */
+	gboolean trust_servers; /* also those that nobody vouches for */
+	DiscoverFunc report;    /* may be NULL */
+	gpointer user;
+	Cancel *enough; /* as of DiscoverOptions; may be NULL */
+} SetupSearch;
+
+/*
+ * Look for the servers, on a worker, where none is given and the provider is
+ * not known by its domain; choices->found says what was found, and the servers
+ * are filled in. Nothing found is no failure: the test says what the usual names
+ * answer. FAULT_TRUST: nobody vouches for what was found, nothing is filled in
+ * before setup_take_servers() after the user's yes. FAULT_RETRY: offline.
+ * FAULT_INPUT, FAULT_CANCELED.
+ */
+gboolean setup_discover(SetupChoices *choices, const SetupSearch *search, Cancel *cancel, GError **error);
+/* Fill in, where not given, the servers of found; choices->found becomes a copy. */
+void setup_take_servers(SetupChoices *choices, const DiscoverResult *found);
+/* "the provider's own description (https://...): vouched for". The caller's. */
+char *setup_found_words(const DiscoverResult *found);
 
 /*
  * The live test, on a worker (choices: a copy of its own). Gets the secret by

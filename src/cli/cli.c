@@ -111,7 +111,8 @@ static const CliOption options[] = {
 	{"vault-phrase-file", "F", N_("keep the password in the vault; its phrase is the first line of F"),
 		"setup"},
 	{"read-only", NULL, N_("change nothing on the server"), "setup"},
-	{"no-test", NULL, N_("do not try the login"), "setup"},
+	{"no-test", NULL, N_("do not try the login, and ask nobody for the servers"), "setup"},
+	{"trust-servers", NULL, N_("also servers that only DNS named, in another domain"), "setup"},
 };
 
 const CliOption *
@@ -353,6 +354,7 @@ entries_of(Cli *cli, const char *command)
 		{"vault-phrase-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->vault_phrase_file, NULL, NULL},
 		{"read-only", 0, 0, G_OPTION_ARG_NONE, &cli->read_only, NULL, NULL},
 		{"no-test", 0, 0, G_OPTION_ARG_NONE, &cli->no_test, NULL, NULL},
+		{"trust-servers", 0, 0, G_OPTION_ARG_NONE, &cli->trust_servers, NULL, NULL},
 	};
 	GArray *chosen = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 

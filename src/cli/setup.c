@@ -19,9 +19,18 @@ typedef struct {
 	guint ms;
 } Step;
 
+/* One source that was asked. */
+typedef struct {
+	DiscoverSource source;
+	DiscoverState state;
+	char *words;
+	guint ms;
+} Look;
+
 typedef struct {
 	Cli *cli;
 	SetupChoices *choices;
+	GPtrArray *looks; /* of Look */
 	GPtrArray *steps; /* of Step: those that are over */
 	ProbeResult result;
 	Credentials *credentials;
@@ -36,6 +45,15 @@ step_free(gpointer data)
 	g_free(step->title);
 	g_free(step->words);
 	g_free(step);
+}
+
+static void
+look_free(gpointer data)
+{
+	Look *look = data;
+
+	g_free(look->words);
+	g_free(look);
 }
 
 /* ---- what the options say ----------------------------------------------------------------- */
@@ -126,6 +144,112 @@ take_choices(const Cli *cli, SetupChoices *choices, GError **error)
 	return take_login(cli, choices, error);
 }
 
+/* ---- the search ------------------------------------------------------------------------------- */
+
+static void
+take_look(const DiscoverReport *report, gpointer user)
+{
+	Setup *setup = user;
+	Look *look;
+
+	if (report->state == DISCOVER_RUNNING)
+		return;
+	look = g_new0(Look, 1);
+	look->source = report->source;
+	look->state = report->state;
+	look->words = g_strdup(report->words);
+	look->ms = report->ms;
+	g_ptr_array_add(setup->looks, look);
+	if (!setup->cli->json)
+		cli_print("%-9s %s: %s\n", discover_state_name(look->state),
+			discover_source_words(look->source), look->words ? look->words : "");
+}
+
+static void
+json_server(Json *json, const char *name, const DiscoverServer *server)
+{
+	g_autofree char *text = server->server.host ? server_format(&server->server) : NULL;
+
+	json_string(json, name, text);
+}
+
+static void
+json_search(Json *json, const Setup *setup)
+{
+	const DiscoverResult *found = setup->choices->found;
+
+	json_begin_array(json, "search");
+	for (guint i = 0; i < setup->looks->len; i++) {
+		const Look *look = setup->looks->pdata[i];
+		json_begin_object(json, NULL);
+		json_string(json, "source", discover_source_name(look->source));
+		json_string(json, "state", discover_state_name(look->state));
+		json_string(json, "words", look->words);
+		json_int(json, "ms", look->ms);
+		json_end_object(json);
+	}
+	json_end_array(json);
+	if (found == NULL)
+		return;
+	json_begin_object(json, "found");
+	json_string(json, "source", discover_source_name(found->source));
+	json_string(json, "origin", found->origin);
+	json_bool(json, "sure", found->sure);
+	json_string(json, "why_not", found->why_not);
+	json_server(json, "imap", &found->imap);
+	json_server(json, "smtp", &found->smtp);
+	json_string(json, "words", found->words);
+	json_string(json, "help", found->help);
+	json_end_object(json);
+}
+
+static void
+write_search(Json *json, gpointer user)
+{
+	json_search(json, user);
+}
+
+/* Where it came from and how far it can be trusted. */
+static void
+say_found(const Setup *setup)
+{
+	const DiscoverResult *found = setup->choices->found;
+	g_autofree char *words = found != NULL ? setup_found_words(found) : NULL;
+
+	if (words == NULL || setup->cli->json)
+		return;
+	cli_print(_("Taken from %s\n"), words);
+	if (found->words != NULL)
+		cli_print("%s\n", found->words);
+	if (found->help != NULL)
+		cli_print("%s\n", found->help);
+}
+
+static gboolean
+find_servers(Setup *setup, GError **error)
+{
+	SetupSearch search = {
+		.roots = setup->roots,
+		.trust_servers = setup->cli->trust_servers,
+		.report = take_look,
+		.user = setup,
+	};
+	g_autoptr(GError) failure = NULL;
+
+	if (setup_discover(setup->choices, &search, NULL, &failure)) {
+		say_found(setup);
+		return TRUE;
+	}
+	if (fault_of(failure) == FAULT_TRUST)
+		fault_set(error, FAULT_TRUST,
+			_("%s\nIf it is, give --trust-servers, or name them with --imap and "
+			  "--smtp."),
+			failure->message);
+	else
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return FALSE;
+}
+
 /* ---- the test --------------------------------------------------------------------------------- */
 
 static void
@@ -182,6 +306,7 @@ write_failure(Json *json, gpointer user)
 		g_autofree char *fingerprint = g_strconcat("sha256:", result->certificate->fingerprint, NULL);
 		json_string(json, "fingerprint", fingerprint);
 	}
+	json_search(json, setup);
 	json_steps(json, setup);
 }
 
@@ -246,6 +371,7 @@ say_done(const Setup *setup, const char *key, const char *place)
 	json_string(json, "password", place);
 	json_bool(json, "read_only", account->read_only);
 	json_bool(json, "tested", !setup->cli->no_test);
+	json_search(json, setup);
 	json_steps(json, setup);
 	json_end_object(json);
 }
@@ -304,6 +430,8 @@ set_up(Setup *setup)
 		return cli_usage(cli, "%s", error->message);
 	if (!check_place(setup, &error))
 		return cli_fail(cli, error);
+	if (!cli->no_test && !find_servers(setup, &error))
+		return cli_fail_more(cli, error, write_search, setup);
 	if (cli->no_test ? !setup_guess(setup->choices, &error) : !try_account(setup, &error))
 		return cli->no_test ? cli_fail(cli, error) : fail_test(setup, error);
 	if (!setup_finish(setup->choices, cli->config, setup->credentials, &key, &place, NULL, &error))
@@ -316,13 +444,18 @@ int
 cli_setup(Cli *cli)
 {
 	g_autoptr(SetupChoices) choices = setup_choices_new();
+	g_autoptr(GPtrArray) looks = g_ptr_array_new_with_free_func(look_free);
 	g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func(step_free);
 	g_autoptr(Credentials) credentials =
 		credentials_new(cli->paths, config_program(cli->config)->vault_phrase_command);
 	g_autoptr(NetRoots) roots = net_roots_new(NULL);
 	g_autoptr(GError) error = NULL;
-	Setup setup = {
-		.cli = cli, .choices = choices, .steps = steps, .credentials = credentials, .roots = roots};
+	Setup setup = {.cli = cli,
+		.choices = choices,
+		.looks = looks,
+		.steps = steps,
+		.credentials = credentials,
+		.roots = roots};
 	int status;
 
 	if (cli->address == NULL)

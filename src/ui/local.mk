@@ -78,5 +78,6 @@ src_ui_libui_a_SOURCES = \
 	%D%/text-view.c %D%/text-view.h \
 	%D%/view.c %D%/view.h \
 	%D%/why.c \
+	%D%/wizard-steps.c %D%/wizard-steps.h \
 	%D%/wizard-work.c %D%/wizard-work.h \
 	%D%/wizard.c %D%/wizard.h

@@ -10,6 +10,7 @@ struct WizardWork {
 	GThread *thread;
 	Queue *messages;
 	Cancel *cancel;
+	Cancel *enough;
 	/* From here on of the thread alone. */
 	SetupChoices *choices;
 	char *config_path;
@@ -30,6 +31,7 @@ work_message_free(WorkMessage *message)
 	g_free(message->certificate);
 	g_free(message->key);
 	setup_choices_free(message->choices);
+	discover_result_free(message->found);
 	g_clear_error(&message->error);
 	g_free(message);
 }
@@ -63,6 +65,37 @@ add_certificate(WorkMessage *message, const NetCertificate *certificate)
 		certificate->host, certificate->port, reason,
 		certificate->names && *certificate->names ? certificate->names : certificate->subject,
 		certificate->issuer, certificate->fingerprint);
+}
+
+static void
+report_look(const DiscoverReport *look, gpointer user)
+{
+	WizardWork *work = user;
+	WorkMessage *message = g_new0(WorkMessage, 1);
+
+	message->kind = WORK_LOOK;
+	message->look = look->state;
+	message->title = g_strdup(discover_source_words(look->source));
+	message->words = g_strdup(look->words);
+	message->ms = look->ms;
+	queue_push_now(work->messages, message);
+}
+
+/* FALSE: it failed, and that was told. */
+static gboolean
+run_search(WizardWork *work)
+{
+	WorkMessage *message = g_new0(WorkMessage, 1);
+	NetRoots *roots = net_roots_new(NULL);
+	SetupSearch search = {.roots = roots, .report = report_look, .user = work, .enough = work->enough};
+	gboolean ok = setup_discover(work->choices, &search, work->cancel, &message->error);
+
+	message->kind = ok ? WORK_FOUND : WORK_TESTED;
+	if (work->choices->found)
+		message->found = discover_result_copy(work->choices->found);
+	net_roots_unref(roots);
+	queue_push_now(work->messages, message);
+	return ok;
 }
 
 /* FALSE: it failed, and that was told. */
@@ -121,7 +154,7 @@ work_run(gpointer data)
 		queue_push_now(work->messages, message);
 		return NULL;
 	}
-	if (!work->test || run_test(work, config))
+	if (!work->test || (run_search(work) && run_test(work, config)))
 		write_account(work, config);
 	config_free(config);
 	return NULL;
@@ -134,12 +167,19 @@ wizard_work_start(const SetupChoices *choices, const char *config_path, const Pa
 
 	work->messages = queue_new(0, (GDestroyNotify)work_message_free);
 	work->cancel = cancel_new();
+	work->enough = cancel_new();
 	work->choices = setup_choices_copy(choices);
 	work->config_path = g_strdup(config_path);
 	work->paths = paths;
 	work->test = test;
 	work->thread = g_thread_new("setup", work_run, work);
 	return work;
+}
+
+void
+wizard_work_enough(WizardWork *work)
+{
+	cancel_trigger(work->enough);
 }
 
 Queue *
@@ -156,6 +196,7 @@ wizard_work_free(WizardWork *work)
 	cancel_trigger(work->cancel);
 	g_thread_join(work->thread);
 	cancel_unref(work->cancel);
+	cancel_unref(work->enough);
 	queue_free(work->messages);
 	setup_choices_free(work->choices);
 	g_free(work->config_path);

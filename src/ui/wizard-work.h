@@ -9,6 +9,8 @@
 #include "util/queue.h"
 
 typedef enum {
+	WORK_LOOK,    /* one line of the search: title, words, look */
+	WORK_FOUND,   /* found: the search is over; NULL: nothing was found, or nothing was looked for */
 	WORK_STEP,    /* one line of the test */
 	WORK_TESTED,  /* choices completed; error when it failed */
 	WORK_WRITTEN, /* key; error when it failed */
@@ -16,6 +18,8 @@ typedef enum {
 
 typedef struct {
 	WorkKind kind;
+	DiscoverState look;
+	DiscoverResult *found; /* of FOUND; of TESTED: servers to be asked about */
 	ProbeState state;
 	ProbeStep step;
 	AccountServer server;
@@ -36,6 +40,8 @@ typedef struct WizardWork WizardWork;
 /* choices is copied. write: after a test that went well the account is written; test FALSE: only written. */
 WizardWork *wizard_work_start(
 	const SetupChoices *choices, const char *config_path, const Paths *paths, gboolean test);
+/* Take of the search what is there. */
+void wizard_work_enough(WizardWork *work);
 /* Of WorkMessage; the last one is WRITTEN, or TESTED with an error. */
 Queue *wizard_work_messages(WizardWork *work);
 /* Stops it and waits for its end (at most about 100 ms). */

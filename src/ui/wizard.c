@@ -11,13 +11,13 @@
 #include "ui/index.h"
 #include "ui/question.h"
 #include "ui/tables.h"
+#include "ui/wizard-steps.h"
 #include "ui/wizard-work.h"
 #include "util/i18n.h"
 #include "util/text.h"
 
 #define LABEL_CELLS 15
 #define FIELD_MOST 60
-#define TITLE_MOST 44
 
 typedef enum {
 	WIZARD_ADDRESS,
@@ -61,32 +61,20 @@ static const FieldWords field_words[WIZARD_FIELDS] = {
 };
 
 typedef struct {
-	ProbeState state;
-	char *title, *words;
-	guint ms;
-} WizardStep;
-
-typedef struct {
 	View view;
 	Line *fields[WIZARD_FIELDS];
 	gboolean advanced, phrase, show_password;
 	WizardField at;
 	WizardWork *work; /* NULL: nothing runs */
 	guint work_source;
-	GPtrArray *steps; /* of WizardStep */
-	GPtrArray *trust; /* of char *: accepted by the word */
+	GPtrArray *steps;      /* of WizardStep */
+	GPtrArray *trust;      /* of char *: accepted by the word */
+	DiscoverResult *found; /* what the search found, or the user agreed to; NULL */
+	char *found_for;       /* the address that it is of */
+	gboolean searching;    /* the search runs ... */
+	gboolean some;         /* ... and has found something */
 	char *failure, *next, *link;
 } WizardView;
-
-static void
-step_free(gpointer data)
-{
-	WizardStep *step = data;
-
-	g_free(step->title);
-	g_free(step->words);
-	g_free(step);
-}
 
 View *
 wizard_new(App *app)
@@ -100,7 +88,7 @@ wizard_new(App *app)
 	if (name && g_utf8_validate(name, -1, NULL) && strcmp(name, "Unknown") != 0 &&
 		strcmp(name, "root") != 0)
 		line_set(wizard->fields[WIZARD_NAME], name);
-	wizard->steps = g_ptr_array_new_with_free_func(step_free);
+	wizard->steps = wizard_steps_new();
 	wizard->trust = g_ptr_array_new_with_free_func(g_free);
 	return &wizard->view;
 }
@@ -124,6 +112,8 @@ wizard_free(View *view)
 		line_free(wizard->fields[i]);
 	g_ptr_array_unref(wizard->steps);
 	g_ptr_array_unref(wizard->trust);
+	discover_result_free(wizard->found);
+	g_free(wizard->found_for);
 	g_free(wizard->failure);
 	g_free(wizard->next);
 	g_free(wizard->link);
@@ -173,6 +163,8 @@ choices_of(const WizardView *wizard)
 	choices->read_only = read_only && g_ascii_tolower(read_only[0]) == 'y';
 	for (guint i = 0; i < wizard->trust->len; i++)
 		g_ptr_array_add(choices->trust, g_strdup(g_ptr_array_index(wizard->trust, i)));
+	if (wizard->found && !choices->imap && g_strcmp0(wizard->found_for, choices->address) == 0)
+		setup_take_servers(choices, wizard->found);
 	return choices;
 }
 
@@ -249,21 +241,57 @@ ask_trust(WizardView *wizard, const WorkMessage *message)
 }
 
 static void
-take_step(WizardView *wizard, const WorkMessage *message)
+take_look(WizardView *wizard, const WorkMessage *message)
 {
-	WizardStep *step =
-		wizard->steps->len > 0 ? g_ptr_array_index(wizard->steps, wizard->steps->len - 1) : NULL;
+	static const ProbeState states[] = {
+		[DISCOVER_RUNNING] = STEP_RUNNING,
+		[DISCOVER_FOUND] = STEP_OK,
+		[DISCOVER_NOTHING] = STEP_PASSED_BY,
+		[DISCOVER_FAILED] = STEP_PASSED_BY,
+		[DISCOVER_LATE] = STEP_PASSED_BY,
+		[DISCOVER_PASSED_BY] = STEP_SKIPPED,
+	};
 
-	/* The end of a step follows its beginning. */
-	if (!step || step->state != STEP_RUNNING || g_strcmp0(step->title, message->title) != 0) {
-		step = g_new0(WizardStep, 1);
-		step->title = g_strdup(message->title);
-		g_ptr_array_add(wizard->steps, step);
+	wizard->searching = TRUE;
+	wizard->some |= message->look == DISCOVER_FOUND;
+	wizard_steps_take(wizard->steps, states[message->look], message->title, message->words, message->ms);
+}
+
+static void
+know_found(WizardView *wizard, const DiscoverResult *found)
+{
+	discover_result_free(wizard->found);
+	wizard->found = found ? discover_result_copy(found) : NULL;
+	g_free(wizard->found_for);
+	wizard->found_for = typed(wizard, WIZARD_ADDRESS);
+}
+
+static void
+servers_answered(App *app, View *view, const char *text, gpointer data)
+{
+	WizardView *wizard = (WizardView *)view;
+
+	if (!wizard)
+		return;
+	if (!text || strcmp(text, "yes") != 0) {
+		app_say(app, "%s", _("Nothing was sent. ^E names the servers by hand."));
+		return;
 	}
-	step->state = message->state;
-	step->ms = message->ms;
-	g_free(step->words);
-	step->words = g_strdup(message->words);
+	know_found(wizard, data);
+	begin_work(wizard, TRUE);
+}
+
+static void
+ask_servers(WizardView *wizard, const WorkMessage *message)
+{
+	PromptSpec spec = {.view = &wizard->view,
+		.label = _("Type yes to go on with these servers:"),
+		.words = message->error->message,
+		.done = servers_answered,
+		.data = discover_result_copy(message->found),
+		.free_data = (GDestroyNotify)discover_result_free};
+
+	app_prompt(wizard->view.app, &spec);
 }
 
 static void
@@ -285,6 +313,12 @@ fail(WizardView *wizard, const WorkMessage *message)
 		go_to(wizard, WIZARD_PASSWORD);
 	if (message->trust)
 		ask_trust(wizard, message);
+	else if (message->found) {
+		/* Why stands above the question. */
+		g_free(wizard->failure);
+		wizard->failure = g_strdup(_("Nobody vouches for these servers: nothing was sent to them."));
+		ask_servers(wizard, message);
+	}
 }
 
 static void
@@ -321,8 +355,16 @@ static gboolean
 take_message(WizardView *wizard, const WorkMessage *message)
 {
 	switch (message->kind) {
+	case WORK_LOOK:
+		take_look(wizard, message);
+		return FALSE;
+	case WORK_FOUND:
+		wizard->searching = FALSE;
+		if (message->found)
+			know_found(wizard, message->found);
+		return FALSE;
 	case WORK_STEP:
-		take_step(wizard, message);
+		wizard_steps_take(wizard->steps, message->state, message->title, message->words, message->ms);
 		return FALSE;
 	case WORK_TESTED:
 		if (!message->error)
@@ -377,6 +419,7 @@ begin_work(WizardView *wizard, gboolean test)
 	}
 	stop_work(wizard);
 	g_ptr_array_set_size(wizard->steps, 0);
+	wizard->searching = wizard->some = FALSE;
 	wizard->work = wizard_work_start(choices, config_path(app->config), app->paths, test);
 	wizard->work_source =
 		g_unix_fd_add(queue_fd(wizard_work_messages(wizard->work)), G_IO_IN, on_work, wizard);
@@ -391,7 +434,11 @@ wizard_title(View *view, char **right)
 {
 	WizardView *wizard = (WizardView *)view;
 
-	*right = g_strdup(wizard->work ? _("testing") : "");
+	*right = g_strdup(!wizard->work ? ""
+			  : wizard->searching && wizard->some
+				  ? _("looking for servers: Esc takes what is there")
+			  : wizard->searching ? _("looking for servers")
+					      : _("testing"));
 	return g_strdup(_("Set up a mail account"));
 }
 
@@ -433,65 +480,19 @@ draw_field(WizardView *wizard, Grid *grid, Rect row, WizardField field, gboolean
 		app_cursor(wizard->view.app, row.y, row.x + x + cursor, TRUE);
 }
 
-typedef struct {
-	Glyph glyph;
-	StyleId style;
-} StepLook;
-
-static const StepLook step_looks[] = {
-	[STEP_RUNNING] = {GLYPH_WAIT, STYLE_PENDING},
-	[STEP_OK] = {GLYPH_CHECK, STYLE_GOOD},
-	[STEP_FAILED] = {GLYPH_CROSS, STYLE_BAD},
-	[STEP_PASSED_BY] = {GLYPH_DOT, STYLE_DIM},
-	[STEP_SKIPPED] = {GLYPH_DOT, STYLE_DIM},
-};
-
+/* Where the servers come from, how far that can be trusted, and what the provider says. */
 static int
-title_cells(const WizardView *wizard, int most)
+draw_found(WizardView *wizard, Grid *grid, Rect rect, int y)
 {
-	int widest = 0;
+	const DiscoverResult *found = wizard->found;
+	g_autofree char *words = setup_found_words(found);
+	g_autofree char *line = g_strdup_printf(_("Servers from %s"), words);
 
-	for (guint i = 0; i < wizard->steps->len; i++) {
-		const WizardStep *step = g_ptr_array_index(wizard->steps, i);
-
-		widest = MAX(widest, step->title ? text_cells(step->title, -1) : 0);
-	}
-	return MIN(widest, most);
-}
-
-static int
-draw_time(Grid *grid, Rect rect, int y, int x, guint ms)
-{
-	if (ms < 10000)
-		return grid_print(grid, rect, y, x, STYLE_DIM, _("%5u ms  "), ms);
-	return grid_print(grid, rect, y, x, STYLE_DIM, _("%5u s   "), ms / 1000);
-}
-
-static int
-draw_steps(WizardView *wizard, Grid *grid, Rect rect, int y)
-{
-	/* The last ones, where there are more than fit. */
-	guint room = (guint)CLAMP(rect.rows - y - 5, 3, 20);
-	guint first = wizard->steps->len > room ? wizard->steps->len - room : 0;
-	int widest = title_cells(wizard, MIN(TITLE_MOST, rect.cols / 2));
-
-	for (guint i = first; i < wizard->steps->len; i++, y++) {
-		const WizardStep *step = g_ptr_array_index(wizard->steps, i);
-		const StepLook *look = &step_looks[step->state];
-		g_autofree char *title = text_safe(step->title ? step->title : "", -1, TEXT_MARKS);
-		g_autofree char *words = text_safe(step->words ? step->words : "", -1, TEXT_MARKS);
-		int x = grid_text(grid, rect, y, 3, look->style, grid_glyph(grid, look->glyph)) + 1;
-
-		x = grid_column(grid, rect, y, x, widest,
-			    step->state == STEP_PASSED_BY ? STYLE_DIM : STYLE_NORMAL, title) +
-		    1;
-		if (step->state == STEP_OK || step->state == STEP_FAILED)
-			x = draw_time(grid, rect, y, x, step->ms);
-		/* Why it ended there stands below, in full. */
-		if (step->state == STEP_FAILED && wizard->failure)
-			continue;
-		grid_column(grid, rect, y, x, rect.cols - x - 1, STYLE_DIM, words);
-	}
+	y = view_draw_words(grid, rect, y, 3, found->sure ? STYLE_GOOD : STYLE_NOTE, line);
+	if (found->words && !wizard->failure)
+		y = view_draw_words(grid, rect, y, 3, STYLE_NOTE, found->words);
+	if (found->help && !wizard->failure)
+		grid_text(grid, rect, y++, 3, STYLE_LINK, found->help);
 	return y;
 }
 
@@ -509,6 +510,8 @@ draw_provider(WizardView *wizard, Grid *grid, Rect rect, int y)
 		if (provider->help && !wizard->failure)
 			grid_text(grid, rect, y++, 3, STYLE_LINK, provider->help);
 	}
+	if (!provider && wizard->found && choices->found)
+		y = draw_found(wizard, grid, rect, y);
 	setup_choices_free(choices);
 	return y;
 }
@@ -534,7 +537,8 @@ wizard_draw(View *view, Grid *grid, Rect rect, gboolean focused)
 			draw_field(
 				wizard, grid, rect_row(rect, y++), (WizardField)i, focused && !wizard->work);
 	y = draw_provider(wizard, grid, rect, y + 1);
-	y = draw_steps(wizard, grid, rect, y + (wizard->steps->len > 0));
+	y = wizard_steps_draw(
+		wizard->steps, grid, rect, y + (wizard->steps->len > 0), wizard->failure != NULL);
 	if (wizard->failure)
 		draw_failure(wizard, grid, rect, y + 1);
 	else if (wizard->steps->len == 0 && rect.rows - y > 4)
@@ -592,7 +596,10 @@ wizard_stop(View *view, gboolean try)
 
 	if (!wizard->work)
 		return FALSE;
-	if (!try) {
+	if (!try && wizard->searching && wizard->some) {
+		wizard->searching = FALSE;
+		wizard_work_enough(wizard->work);
+	} else if (!try) {
 		stop_work(wizard);
 		clear_result(wizard);
 		wizard->failure = g_strdup(_("Stopped. Enter tries again."));

@@ -13,6 +13,7 @@ E2E_TESTS = \
 	tests/e2e/test-cli-send.py \
 	tests/e2e/test-cli-setup.py \
 	tests/e2e/test-cli-sync.py \
+	tests/e2e/test-discover.py \
 	tests/e2e/test-hostile.py \
 	tests/e2e/test-imap-session.py \
 	tests/e2e/test-managesieve.py \

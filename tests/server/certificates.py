@@ -62,6 +62,17 @@ def _certificate(folder, name):
              "-extfile", base + ".ext", "-out", base + ".pem")
 
 
+def site(authority, base, names):
+    """Write base.pem and base.key: a good certificate for these names, from the authority in its folder."""
+    _key(base + ".key")
+    with open(base + ".ext", "w", encoding="ascii") as file:
+        file.write("subjectAltName=" + ",".join("DNS:" + name for name in names) + "\nbasicConstraints=CA:FALSE\n"
+                   "extendedKeyUsage=serverAuth\n")
+    _openssl("req", "-new", "-key", base + ".key", "-subj", "/O=Posthorn tests/CN=sites", "-out", base + ".csr")
+    _openssl("x509", "-req", "-in", base + ".csr", "-CA", authority + "/ca.pem", "-CAkey", authority + "/ca.key",
+             "-set_serial", "2000", "-days", "30", "-sha256", "-extfile", base + ".ext", "-out", base + ".pem")
+
+
 def make(folder):
     """Make the authority and all certificates, unless they are there."""
     if os.path.exists(folder + "/done"):

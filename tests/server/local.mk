@@ -4,6 +4,8 @@ EXTRA_DIST += \
 	tests/server/demo.sieve \
 	tests/server/certificates.py \
 	tests/server/cyrus.py \
+	tests/server/detour.c \
+	tests/server/detour.py \
 	tests/server/dovecot.py \
 	tests/server/fetch.py \
 	tests/server/fill.py \

@@ -84,6 +84,17 @@ test_alias_is_followed(void)
 }
 
 static void
+test_aliases_in_a_circle_end(void)
+{
+	DnsAnswer answer = dns_answer_new(1, 0, NAME);
+
+	dns_add_cname(&answer, NAME, "_sieve._tcp.host.example");
+	dns_add_cname(&answer, "_sieve._tcp.host.example", NAME);
+	dns_add_cname(&answer, NAME, NAME);
+	assert_parsed(&answer, "none");
+}
+
+static void
 test_what_was_not_asked_for_is_left_out(void)
 {
 	DnsAnswer answer = dns_answer_new(1, 0, NAME);
@@ -279,6 +290,7 @@ main(int argc, char **argv)
 	g_test_add_func("/net/srv/nothing", test_nothing_and_not_offered);
 	g_test_add_func("/net/srv/alias", test_alias_is_followed);
 	g_test_add_func("/net/srv/not-asked-for", test_what_was_not_asked_for_is_left_out);
+	g_test_add_func("/net/srv/aliases-in-a-circle", test_aliases_in_a_circle_end);
 	g_test_add_func("/net/srv/mx-by-preference", test_mx_by_preference);
 	g_test_add_func("/net/srv/compressed", test_compressed_names);
 	g_test_add_func("/net/srv/loop", test_name_that_points_to_itself);
