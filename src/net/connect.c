@@ -179,6 +179,20 @@ make_url(NetStream *stream, const NetTarget *target)
 	       curl_easy_setopt(stream->easy, CURLOPT_PROTOCOLS_STR, scheme) == CURLE_OK;
 }
 
+void
+net_curl_secure(CURL *easy, curl_ssl_ctx_callback arm, void *user)
+{
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L); /* by net/trust */
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, arm);
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, user);
+}
+
 static void
 set_security(NetStream *stream)
 {
@@ -193,15 +207,7 @@ set_security(NetStream *stream)
 		curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_loopback_only);
 		return;
 	}
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L); /* by net/trust */
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, stream);
+	net_curl_secure(easy, on_tls, stream);
 }
 
 static gboolean

@@ -11,12 +11,11 @@
 #include "net/http.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "net/stream.h"
+#include "net/stream-private.h"
 #include "net/trust-private.h"
 #include "util/dates.h"
 #include "util/fault.h"
@@ -243,22 +242,6 @@ take_url(Hop *hop, const char *text)
 }
 
 static void
-set_tls(Hop *hop)
-{
-	CURL *easy = hop->easy;
-
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L); /* by net/trust */
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &hop->verify);
-}
-
-static void
 set_fields(Hop *hop)
 {
 	const HttpRequest *request = hop->request;
@@ -306,7 +289,7 @@ set_up(Hop *hop)
 		curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, hop);
 	}
 	if (hop->tls)
-		set_tls(hop);
+		net_curl_secure(easy, on_tls, &hop->verify);
 	set_fields(hop);
 	return curl_multi_add_handle(hop->multi, easy) == CURLM_OK;
 }

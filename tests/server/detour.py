@@ -29,6 +29,7 @@ import fetch
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Documentation addresses (RFC 5737): not on this machine, and nowhere else either.
 WEB, MAIL = "203.0.113.10", "203.0.113.20"
+PACKAGES = ("dnsmasq-base",)
 DNS_SECONDS = 10
 DNS_ATTEMPTS = 5
 
@@ -158,7 +159,7 @@ class Detour:
         self.environment["ASAN_OPTIONS"] = ":".join(filter(None, [asan, "verify_asan_link_order=0"]))
 
     def _start_dns(self, records):
-        unpacked = fetch.servers(extra=("dnsmasq-base",))
+        unpacked = fetch.servers(extra=PACKAGES)
         for _ in range(DNS_ATTEMPTS):
             port = _free_port()
             said = self._try_dns(unpacked, port, records)

@@ -315,6 +315,78 @@ test_a_cause_needs_no_account(void)
 
 #define ADD(path, test) g_test_add(path, Fixture, NULL, set_up, test, tear_down)
 
+/* Servers found by source, of which the user is called user. */
+static DiscoverResult *
+found_by(DiscoverSource source, const char *user)
+{
+	DiscoverResult *found = g_new0(DiscoverResult, 1);
+
+	found->source = source;
+	found->sure = TRUE;
+	found->imap.server = (HostPort){g_strdup("imap.corp.example"), 993};
+	found->imap.user = g_strdup(user);
+	found->smtp.server = (HostPort){g_strdup("smtp.corp.example"), 587};
+	found->smtp.security = NET_STARTTLS;
+	found->smtp.user = g_strdup(user);
+	return found;
+}
+
+static void
+test_found_servers_are_filled_in(void)
+{
+	g_autoptr(SetupChoices) choices = setup_choices_new();
+	g_autoptr(SetupChoices) by_dns = setup_choices_new();
+	g_autoptr(DiscoverResult) found = found_by(SOURCE_PROVIDER, "al");
+	g_autoptr(DiscoverResult) srv = found_by(SOURCE_SRV, "alice@corp.example");
+
+	setup_take_servers(choices, found);
+	g_assert_cmpstr(choices->imap, ==, "imap.corp.example:993");
+	g_assert_cmpstr(choices->imap_security, ==, "tls");
+	g_assert_cmpstr(choices->smtp, ==, "smtp.corp.example:587");
+	g_assert_cmpstr(choices->smtp_security, ==, "starttls");
+	g_assert_cmpstr(choices->user, ==, "al");
+	g_assert_cmpstr(choices->smtp_user, ==, "al");
+	/* DNS does not know how the user is called: the test tries both forms. */
+	setup_take_servers(by_dns, srv);
+	g_assert_cmpstr(by_dns->imap, ==, "imap.corp.example:993");
+	g_assert_null(by_dns->user);
+}
+
+static void
+test_found_servers_replace_nothing_that_was_typed(void)
+{
+	g_autoptr(SetupChoices) choices = setup_choices_new();
+	g_autoptr(SetupChoices) receiving = setup_choices_new();
+	g_autoptr(DiscoverResult) found = found_by(SOURCE_PROVIDER, "al");
+
+	set_text(&choices->user, "typed");
+	set_text(&choices->smtp, "mine.corp.example:465");
+	receiving->receive_only = TRUE;
+	setup_take_servers(choices, found);
+	setup_take_servers(receiving, found);
+	g_assert_cmpstr(choices->imap, ==, "imap.corp.example:993");
+	g_assert_cmpstr(choices->user, ==, "typed");
+	g_assert_cmpstr(choices->smtp, ==, "mine.corp.example:465");
+	g_assert_null(choices->smtp_user);
+	g_assert_null(receiving->smtp);
+}
+
+static void
+test_servers_given_or_known_are_not_looked_for(void)
+{
+	g_autoptr(SetupChoices) given = setup_choices_new();
+	g_autoptr(SetupChoices) known = setup_choices_new();
+	SetupSearch search = {0};
+
+	set_text(&given->address, "alice@corp.example");
+	set_text(&given->imap, "imap.corp.example");
+	set_text(&known->address, "alice@gmail.com");
+	g_assert_true(setup_discover(given, &search, NULL, NULL));
+	g_assert_true(setup_discover(known, &search, NULL, NULL));
+	g_assert_null(given->found);
+	g_assert_null(known->found);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -330,6 +402,9 @@ main(int argc, char **argv)
 	ADD("/setup/command", test_a_command_needs_no_place);
 	ADD("/setup/guess", test_guesses_fill_what_is_missing);
 	ADD("/setup/copy", test_copies_are_apart);
+	g_test_add_func("/search/filled-in", test_found_servers_are_filled_in);
+	g_test_add_func("/search/typed-stays", test_found_servers_replace_nothing_that_was_typed);
+	g_test_add_func("/search/not-needed", test_servers_given_or_known_are_not_looked_for);
 	g_test_add_func("/causes/rows", test_causes);
 	g_test_add_func("/causes/no-account", test_a_cause_needs_no_account);
 	return g_test_run();
