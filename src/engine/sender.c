@@ -3,7 +3,8 @@
  * sender.c - the SMTP connection: takes what is due from the outbox, one message after the other.
  *
  * queued -> sending -> (before the final dot, durable) dot -> sent | failed | uncertain; 4xx and a broken
- * line before the dot: queued again, later. Nothing is sent twice by itself.
+ * line before the dot: queued again, later: a line that broke soon, as with IMAP; what the server
+ * put off in so many words not before minutes. Nothing is sent twice by itself.
  */
 #include "config.h"
 
@@ -18,9 +19,11 @@
 #include "smtp/session.h"
 #include "util/fault.h"
 #include "util/i18n.h"
+#include "util/limits.h"
 #include "util/text.h"
 
-/* Between tries: 1, 2, 4 ... 60 minutes. */
+/* Between tries, where the server said no: 1, 2, 4 ... 60 minutes. Where the line failed: 1, 2, 4 ...
+ * LIMIT_BACKOFF_MAX_S seconds. */
 #define RETRY_FIRST_S 60
 #define RETRY_MAX_S 3600
 /* The session is kept this long for the next message. */
@@ -34,6 +37,7 @@ typedef struct {
 	const char *words;
 	OutboxState state;
 	gint64 due;
+	gboolean answered; /* what failed is the server's own word */
 } Sending;
 
 /* ---- the journal's side ------------------------------------------------------------------ */
@@ -157,10 +161,20 @@ settle(Sending *sending, OutboxState state, const char *words, const GError *fai
 		worker_post(sending->worker->account->sync, WORK_FILE_SENT);
 }
 
+/* Seconds until the next try. */
+static gint64
+pause_after(const Sending *sending, const GError *failure)
+{
+	guint tries = MIN(sending->message->attempts, 16);
+
+	if (fault_of(failure) == FAULT_RETRY && !sending->answered)
+		return MIN((gint64)1 << tries, LIMIT_BACKOFF_MAX_S);
+	return MIN((gint64)RETRY_FIRST_S << tries, RETRY_MAX_S);
+}
+
 static void
 settle_failure(Sending *sending, const GError *failure)
 {
-	guint tries = MIN(sending->message->attempts, 6);
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 
 	switch (fault_of(failure)) {
@@ -175,7 +189,7 @@ settle_failure(Sending *sending, const GError *failure)
 		sending->due = now;
 		break;
 	default:
-		sending->due = now + MIN((gint64)RETRY_FIRST_S << tries, RETRY_MAX_S);
+		sending->due = now + pause_after(sending, failure);
 		break;
 	}
 	settle(sending, OUTBOX_QUEUED, failure->message, failure);
@@ -217,17 +231,19 @@ progress(guint64 done, guint64 total, gpointer user)
 }
 
 static SmtpSession *
-open_session(Worker *worker, Cancel *cancel, GError **error)
+open_session(Sending *sending, GError **error)
 {
-	EngineAccount *account = worker->account;
+	EngineAccount *account = sending->worker->account;
+	Cancel *cancel = sending->job->cancel;
 	g_autoptr(Secret) secret = NULL;
 	NetTarget target = {0};
-	SmtpLogin login = {.kind = account->config->auth == AUTH_OAUTH2 ? SMTP_TOKEN : SMTP_PASSWORD};
+	SmtpLogin login = {.kind = account->config->auth == AUTH_OAUTH2 ? SMTP_TOKEN : SMTP_PASSWORD,
+		.answered = &sending->answered};
 	SmtpSession *session;
 	CredentialsResult known =
 		credentials_get(account->engine->credentials, account->config, &secret, cancel, error);
 
-	worker->needs_phrase = known == CREDENTIALS_NEED_PHRASE;
+	sending->worker->needs_phrase = known == CREDENTIALS_NEED_PHRASE;
 	if (known != CREDENTIALS_OK)
 		return NULL;
 	account_target(account->config, SERVER_SMTP, account->trust, &target);
@@ -282,6 +298,7 @@ send_on(Sending *sending, SmtpSession *session)
 		settle(sending, OUTBOX_UNCERTAIN, words, failure);
 		break;
 	case SMTP_NOT_SENT:
+		sending->answered = result.last.code != 0;
 		if (result.refused_some && fault_of(failure) == FAULT_REFUSED) {
 			words = refusals(sending, &result, failure);
 			settle(sending, OUTBOX_FAILED, words, failure);
@@ -316,7 +333,7 @@ send_one(Sending *sending, SmtpSession **session)
 	if (*session != NULL && !smtp_session_is_alive(*session))
 		g_clear_pointer(session, smtp_session_close);
 	if (*session == NULL)
-		*session = open_session(worker, sending->job->cancel, &failure);
+		*session = open_session(sending, &failure);
 	if (*session != NULL) {
 		send_on(sending, *session);
 		return TRUE;

@@ -16,6 +16,7 @@ struct SmtpSession {
 	GPtrArray *mechanisms; /* of char *, NULL-terminated */
 	const char *mechanism; /* used */
 	gboolean dead;
+	gboolean answered; /* the server itself said no */
 };
 
 /* Send text; log its shown form. FALSE: the session is dead, or was canceled before the first byte. */
@@ -35,4 +36,4 @@ SmtpReply *smtp_hear_now(SmtpSession *session);
 char *smtp_words(const SmtpSession *session, const SmtpReply *reply);
 /* Sets error by the code: 4xx FAULT_RETRY, 530 and 535 FAULT_AUTH, else FAULT_REFUSED. prefix: what was
  * refused. */
-void smtp_refusal(const SmtpSession *session, const SmtpReply *reply, const char *prefix, GError **error);
+void smtp_refusal(SmtpSession *session, const SmtpReply *reply, const char *prefix, GError **error);

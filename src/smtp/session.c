@@ -143,7 +143,7 @@ smtp_words(const SmtpSession *session, const SmtpReply *reply)
 }
 
 void
-smtp_refusal(const SmtpSession *session, const SmtpReply *reply, const char *prefix, GError **error)
+smtp_refusal(SmtpSession *session, const SmtpReply *reply, const char *prefix, GError **error)
 {
 	g_autofree char *words = smtp_words(session, reply);
 	Fault fault = FAULT_REFUSED;
@@ -152,6 +152,7 @@ smtp_refusal(const SmtpSession *session, const SmtpReply *reply, const char *pre
 		fault = reply->code >= 400 ? FAULT_RETRY : FAULT_PROTOCOL;
 	else if (reply->code == 530 || reply->code == 535)
 		fault = FAULT_AUTH;
+	session->answered = TRUE;
 	fault_set(error, fault, "%s \"%s\"", prefix, words);
 }
 
@@ -275,11 +276,12 @@ is_about_mechanism(int code)
 }
 
 static void
-login_words(const SmtpSession *session, const Sasl *sasl, const SmtpReply *reply, GError **error)
+login_words(SmtpSession *session, const Sasl *sasl, const SmtpReply *reply, GError **error)
 {
 	g_autofree char *words = smtp_words(session, reply);
 	const char *more = sasl_server_error(sasl);
 
+	session->answered = TRUE;
 	if (reply->code / 100 == 4)
 		fault_set(error, FAULT_RETRY, _("The SMTP server cannot log in for now: \"%s\""), words);
 	else if (more != NULL)
@@ -382,6 +384,8 @@ smtp_session_open(
 		ready = greet(session, target->ehlo, error) &&
 			(login == NULL || log_in(session, login, error));
 	}
+	if (login != NULL && login->answered != NULL)
+		*login->answered = !ready && session->answered;
 	if (!ready)
 		g_clear_pointer(&session, smtp_session_close);
 	return session;

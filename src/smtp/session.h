@@ -29,6 +29,7 @@ typedef struct {
 	SmtpKind kind;
 	const char *user;
 	const Secret *secret; /* password or OAuth 2 access token */
+	gboolean *answered;   /* may be NULL; set to TRUE where the server itself said no, not the line */
 } SmtpLogin;
 
 typedef struct SmtpSession SmtpSession;
