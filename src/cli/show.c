@@ -42,7 +42,7 @@ bring(Cli *cli, const CliMessage *what, EngineWant want, const char *section, GE
 
 	if (cli->engine == NULL && !cli_engine(cli, what->account->key, FALSE, error))
 		return FALSE;
-	event = cli_wait(cli, engine_want(cli->engine, what->account->key, what->row, want, section));
+	event = cli_wait(cli, engine_want(cli->engine, what->account->key, what->row, want, section, NULL));
 	if (event->error == NULL)
 		return TRUE;
 	g_propagate_error(error, g_error_copy(event->error));

@@ -5,6 +5,7 @@
 
 #include "engine/mailbox.h"
 #include "engine/structure.h"
+#include "engine/waits.h"
 #include "imap/writer.h"
 #include "util/fault.h"
 #include "util/i18n.h"
@@ -297,13 +298,19 @@ fetch_row(Worker *worker, Collect *collect, const StoreRow *row, const Work *wor
 }
 
 static Job *
-want_job(Worker *worker, const StoreRow *row, Cancel *cancel)
+want_job(Worker *worker, const Work *work, const StoreRow *row, Cancel *cancel)
 {
 	g_autofree char *subject = NULL;
 	Job *job;
 
 	if (row->size < JOB_OCTETS)
 		return NULL;
+	job = waits_take(worker->account->engine, work->ticket);
+	if (job != NULL) {
+		job->job->bytes = TRUE;
+		job_begin(job);
+		return job;
+	}
 	subject = text_safe(row->subject ? row->subject : "", -1, TEXT_MARKS);
 	job = job_new(worker->account->engine, worker->account->key,
 		g_strdup_printf(_("message \"%s\""), subject), cancel);
@@ -367,13 +374,30 @@ open_row(Worker *worker, StoreRow **row, GError **error)
 	return TRUE;
 }
 
+/* What is small goes on as a job that waits: main may end it at any time. */
+static gboolean
+fetch_wanted(Worker *worker, Work *work, const StoreRow *row, Collect *collect, GError **error)
+{
+	Cancel *cancel = work->cancel ? work->cancel : worker->cancel;
+	gboolean ok;
+
+	if (cancel_check(work->cancel, error))
+		return FALSE;
+	collect->job = want_job(worker, work, row, cancel);
+	ok = fetch_row(worker, collect, row, work, cancel, error);
+	/* Another connection heard of it first: this one's view of the mailbox is older. */
+	if (ok && collect->gone)
+		ok = imap_session_noop(worker->session, cancel, error) && mailbox_news(worker, error) &&
+		     fetch_row(worker, collect, row, work, cancel, error);
+	return ok;
+}
+
 /* FALSE: as content_want; *answer: what to tell who asked. */
 static gboolean
 want_row(Worker *worker, Work *work, StoreRow **row, GError **answer, GError **error)
 {
 	Collect collect = {0};
 	g_autoptr(GError) failure = NULL;
-	Cancel *cancel = work->cancel ? work->cancel : worker->cancel;
 	gboolean ok;
 
 	if (ROW_UID((*row)->id) == 0) {
@@ -383,14 +407,12 @@ want_row(Worker *worker, Work *work, StoreRow **row, GError **answer, GError **e
 		return TRUE;
 	}
 	collect_init(&collect, worker);
-	collect.job = want_job(worker, *row, cancel);
 	ok = open_row(worker, row, &failure) &&
-	     (*row == NULL || fetch_row(worker, &collect, *row, work, cancel, &failure));
-	/* Another connection heard of it first: this one's view of the mailbox is older. */
-	if (ok && collect.gone && *row != NULL)
-		ok = imap_session_noop(worker->session, cancel, &failure) && mailbox_news(worker, &failure) &&
-		     fetch_row(worker, &collect, *row, work, cancel, &failure);
-	job_end(collect.job, NULL, failure);
+	     (*row == NULL || fetch_wanted(worker, work, *row, &collect, &failure));
+	if (ok || imap_session_is_alive(worker->session) || cancel_is_triggered(work->cancel))
+		job_end(collect.job, NULL, failure);
+	else
+		waits_put_back(worker->account->engine, EVENT_CONTENT, work->ticket, collect.job);
 	if (ok && collect.gone)
 		set_gone(answer);
 	collect_clear(&collect);
@@ -414,8 +436,8 @@ content_want(Worker *worker, Work *work, GError **error)
 	g_autoptr(GError) answer = NULL;
 	gboolean ok = TRUE;
 
-	if (cancel_is_triggered(work->cancel)) {
-		worker_finish(worker, work, NULL, NULL);
+	if (cancel_check(work->cancel, &answer)) {
+		worker_finish(worker, work, NULL, answer);
 		return TRUE;
 	}
 	if (row == NULL)
@@ -460,17 +482,22 @@ gboolean
 content_search(Worker *worker, Work *work, GError **error)
 {
 	g_autoptr(ImapCommand) keys = imap_command_new("TEXT ");
-	g_autofree char *safe = text_safe(work->section, -1, TEXT_MARKS);
-	Cancel *cancel = work->cancel ? work->cancel : worker->cancel;
-	Job *job = job_new(worker->account->engine, worker->account->key,
-		g_strdup_printf(_("the server searches for \"%s\""), safe), cancel);
+	Engine *engine = worker->account->engine;
+	Job *job = NULL;
 	g_autoptr(GError) failure = NULL;
 	g_autoptr(ImapSet) set = NULL;
 
 	imap_command_string(keys, work->section);
-	if (mailbox_open(worker, work->folder_id, &failure) && is_selected(worker, &failure))
-		set = imap_session_search(worker->session, keys, job->cancel, &failure);
-	job_end(job, NULL, failure);
+	if (!cancel_check(work->cancel, &failure) && mailbox_open(worker, work->folder_id, &failure) &&
+		is_selected(worker, &failure) && !cancel_check(work->cancel, &failure)) {
+		job = waits_take(engine, work->ticket);
+		job_begin(job);
+		set = imap_session_search(worker->session, keys, work->cancel, &failure);
+	}
+	if (set != NULL || imap_session_is_alive(worker->session) || cancel_is_triggered(work->cancel))
+		job_end(job, NULL, failure);
+	else
+		waits_put_back(engine, EVENT_FOUND, work->ticket, job);
 	if (set != NULL)
 		work->found = rows_of_set(worker, worker->mailbox.id, set);
 	if (set != NULL || imap_session_is_alive(worker->session)) {

@@ -7,9 +7,11 @@
 
 #include "account/link.h"
 #include "engine/private.h"
+#include "engine/waits.h"
 #include "engine/worker.h"
 #include "util/fault.h"
 #include "util/i18n.h"
+#include "util/text.h"
 
 /* Beside other threads of ours; without the screen nobody waits. */
 #define BULK_NICE 5
@@ -81,6 +83,7 @@ engine_new(const EngineOptions *options, char **warning, GError **error)
 	engine->batch = options->batch;
 	engine->events = queue_new(0, (GDestroyNotify)engine_event_free);
 	engine->registry = registry_new();
+	engine->waits = waits_new();
 	engine->cancel = cancel_new();
 	engine->hash_key = *journal_hash_key(journal);
 	engine->journal = g_steal_pointer(&journal);
@@ -165,6 +168,7 @@ engine_free(Engine *engine)
 	credentials_free(engine->credentials);
 	net_roots_unref(engine->roots);
 	cancel_unref(engine->cancel);
+	waits_free(engine->waits);
 	registry_free(engine->registry);
 	queue_free(engine->events);
 	g_free(engine);
@@ -288,8 +292,17 @@ engine_holds(Engine *engine, const char *key)
 	return account != NULL && engine_is_holder(account);
 }
 
+static char *
+want_title(const char *subject)
+{
+	g_autofree char *safe = text_safe(subject ? subject : "", -1, TEXT_MARKS);
+
+	return g_strdup_printf(_("message \"%s\""), safe);
+}
+
 guint
-engine_want(Engine *engine, const char *key, RowId row, EngineWant want, const char *section)
+engine_want(
+	Engine *engine, const char *key, RowId row, EngineWant want, const char *section, const char *subject)
 {
 	EngineAccount *account = engine_account(engine, key);
 	guint ticket = registry_next(engine->registry);
@@ -298,6 +311,8 @@ engine_want(Engine *engine, const char *key, RowId row, EngineWant want, const c
 
 	if (account != NULL && !engine->offline) {
 		registry_add(engine->registry, ticket, cancel);
+		if (!engine->batch)
+			waits_begin(engine, EVENT_CONTENT, key, ticket, want_title(subject), cancel);
 		worker_post_want(engine_want_worker(account), ticket, NULL, cancel, row, want, section);
 		return ticket;
 	}
@@ -313,12 +328,16 @@ guint
 engine_search(Engine *engine, const char *key, FolderId folder, const char *text)
 {
 	EngineAccount *account = engine_account(engine, key);
+	g_autofree char *safe = NULL;
 	guint ticket = registry_next(engine->registry);
 	g_autoptr(Cancel) cancel = cancel_new();
 	EngineEvent *event;
 
 	if (account != NULL && !engine->offline && engine_is_holder(account)) {
 		registry_add(engine->registry, ticket, cancel);
+		safe = text_safe(text, -1, TEXT_MARKS);
+		waits_begin(engine, EVENT_FOUND, key, ticket,
+			g_strdup_printf(_("the server searches for \"%s\""), safe), cancel);
 		worker_post_search(account->fetch, ticket, cancel, folder, text);
 		return ticket;
 	}
@@ -334,12 +353,15 @@ void
 engine_forget(Engine *engine, guint ticket)
 {
 	registry_trigger(engine->registry, ticket);
+	registry_remove(engine->registry, ticket);
+	waits_forget(engine, ticket);
 }
 
 void
 engine_job_cancel(Engine *engine, guint job)
 {
-	registry_trigger(engine->registry, job);
+	if (!waits_cancel(engine, job))
+		registry_trigger(engine->registry, job);
 }
 
 void

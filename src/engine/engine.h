@@ -107,6 +107,7 @@ typedef struct {
 	Fault fault;        /* JOB_FAILED */
 	char *server_words; /* sanitised; may be NULL */
 	char *next_step;    /* translated: what the user can do; may be NULL */
+	gboolean passing;   /* of no interest once it is done */
 	gint64 act; /* group of the act that is on its way to the server: undo takes it back, and the journal
 		       keeps it; 0: none */
 } EngineJob;
@@ -226,8 +227,13 @@ typedef enum {
 	WANT_WHOLE, /* all octets */
 } EngineWant;
 
-/* Bring content of a message into the store; EVENT_CONTENT, at once when it is here already. */
-guint engine_want(Engine *engine, const char *account, RowId row, EngineWant want, const char *section);
+/*
+ * Bring content of a message into the store; EVENT_CONTENT, at once when it is here already. Until then it is
+ * a job, waiting as long as no connection serves it; subject (may be NULL) is its title. Canceled as a job,
+ * EVENT_CONTENT has FAULT_CANCELED.
+ */
+guint engine_want(Engine *engine, const char *account, RowId row, EngineWant want, const char *section,
+	const char *subject);
 /*
  * Ask the server which messages of the folder hold text (headers and bodies; UTF-8): what is
  * not here is searched too. EVENT_FOUND.

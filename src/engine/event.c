@@ -134,7 +134,7 @@ job_tell(Job *job)
 }
 
 static Job *
-begin(Engine *engine, const char *account, char *title, Cancel *cancel, gint64 act)
+begin(Engine *engine, const char *account, char *title, Cancel *cancel)
 {
 	Job *job = g_new0(Job, 1);
 
@@ -144,24 +144,50 @@ begin(Engine *engine, const char *account, char *title, Cancel *cancel, gint64 a
 	job->job->id = registry_next(engine->registry);
 	job->job->account = g_strdup(account);
 	job->job->title = title;
-	job->job->act = act;
 	job->job->state = JOB_RUNNING;
 	job->job->started = g_get_real_time() / G_USEC_PER_SEC;
 	registry_add(engine->registry, job->job->id, job->cancel);
-	job_tell(job);
 	return job;
 }
 
 Job *
 job_new(Engine *engine, const char *account, char *title, Cancel *cancel)
 {
-	return begin(engine, account, title, cancel, 0);
+	Job *job = begin(engine, account, title, cancel);
+
+	job_tell(job);
+	return job;
+}
+
+Job *
+job_new_waiting(Engine *engine, const char *account, char *title, Cancel *cancel)
+{
+	Job *job = begin(engine, account, title, cancel);
+
+	job->job->state = JOB_WAITING;
+	job->job->passing = TRUE;
+	return job;
 }
 
 Job *
 job_new_act(Engine *engine, const char *account, char *title, gint64 group)
 {
-	return begin(engine, account, title, NULL, group);
+	Job *job = begin(engine, account, title, NULL);
+
+	job->job->act = group;
+	job_tell(job);
+	return job;
+}
+
+void
+job_begin(Job *job)
+{
+	if (job == NULL)
+		return;
+	job->job->state = JOB_RUNNING;
+	job->job->passing = FALSE;
+	g_clear_pointer(&job->job->detail, g_free);
+	job_tell(job);
 }
 
 void

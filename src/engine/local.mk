@@ -45,4 +45,5 @@ src_engine_libengine_a_SOURCES = \
 	%D%/structure.c %D%/structure.h \
 	%D%/sync.c \
 	%D%/undo.c \
+	%D%/waits.c %D%/waits.h \
 	%D%/worker.c %D%/worker.h

@@ -22,6 +22,7 @@ typedef struct EngineAccount EngineAccount;
 typedef struct Worker Worker;
 typedef struct RulesArrival RulesArrival;
 typedef struct CacheWriter CacheWriter;
+typedef struct Waits Waits;
 
 /* ---- threads that own a file ------------------------------------------------ */
 
@@ -119,6 +120,7 @@ struct Engine {
 	gint stopping; /* atomic */
 	Queue *events;
 	Registry *registry;
+	Waits *waits;
 	HashKey hash_key;
 	NetRoots *roots;
 	Credentials *credentials;
@@ -175,8 +177,12 @@ typedef struct {
 /* A new running job, told to main; cancel (may be NULL) is referenced, else a new one is made. title is
  * taken. */
 Job *job_new(Engine *engine, const char *account, char *title, Cancel *cancel);
+/* One that waits; the first job_wait() tells it. It leaves the list when it is done. */
+Job *job_new_waiting(Engine *engine, const char *account, char *title, Cancel *cancel);
 /* An act of the journal on its way: job->act is its group from the first telling on. */
 Job *job_new_act(Engine *engine, const char *account, char *title, gint64 group);
+/* What waited begins, and stays in the list when it is done. NULL is fine. */
+void job_begin(Job *job);
 /* Told to main at most every 100 ms. */
 void job_progress(Job *job, gint64 done, gint64 total);
 void job_wait(Job *job, gint64 until, const char *detail);

@@ -53,12 +53,15 @@ registry_add(Registry *registry, guint id, Cancel *cancel)
 	pthread_mutex_unlock(&registry->mutex);
 }
 
-void
+gboolean
 registry_remove(Registry *registry, guint id)
 {
+	gboolean there;
+
 	pthread_mutex_lock(&registry->mutex);
-	g_hash_table_remove(registry->cancels, GUINT_TO_POINTER(id));
+	there = g_hash_table_remove(registry->cancels, GUINT_TO_POINTER(id));
 	pthread_mutex_unlock(&registry->mutex);
+	return there;
 }
 
 gboolean

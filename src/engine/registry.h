@@ -16,7 +16,8 @@ void registry_free(Registry *registry);
 guint registry_next(Registry *registry);
 /* Keep cancel (referenced) under id. */
 void registry_add(Registry *registry, guint id, Cancel *cancel);
-void registry_remove(Registry *registry, guint id);
+/* FALSE: it was not there. */
+gboolean registry_remove(Registry *registry, guint id);
 /* Trigger what stands under id; FALSE: nothing. */
 gboolean registry_trigger(Registry *registry, guint id);
 void registry_trigger_all(Registry *registry);

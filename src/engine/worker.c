@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "engine/connect.h"
+#include "engine/waits.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 #include "util/text.h"
@@ -356,8 +357,10 @@ worker_finish(Worker *worker, Work *work, const EngineSyncStats *stats, const GE
 		cachewriter_answer(worker->account, g_steal_pointer(&work->control), error == NULL);
 	if (work->ticket == 0)
 		return;
-	registry_remove(engine->registry, work->ticket);
-	if (cancel_is_triggered(work->cancel) && work->kind == WORK_WANT)
+	job_end(waits_take(engine, work->ticket), NULL, error);
+	/* Nobody waits where it was forgotten, or canceled while it waited. */
+	if (!registry_remove(engine->registry, work->ticket) &&
+		(work->kind == WORK_WANT || work->kind == WORK_SEARCH))
 		return;
 	event = engine_event_new(work->kind == WORK_WANT     ? EVENT_CONTENT
 				 : work->kind == WORK_SEARCH ? EVENT_FOUND

@@ -265,6 +265,7 @@ sync_folder(View *view, const CommandCall *call)
 		return;
 	}
 	engine_reconnect(app->engine, account->key);
+	pager_retry(view);
 	app_expect(app, engine_sync(app->engine, account->key, index_folder_name(index)), NULL, synced, NULL,
 		NULL);
 	app_say(app, "%s",

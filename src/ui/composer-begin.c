@@ -130,8 +130,7 @@ fetch(Begin **box, View *view)
 	*box = NULL;
 	begin->fetched = TRUE;
 	g_clear_error(&begin->error);
-	ticket = engine_want(
-		begin->app->engine, begin->account->key, begin->row, whole ? WANT_WHOLE : WANT_TEXT, NULL);
+	ticket = app_want(begin->app, begin->account->key, begin->row, whole ? WANT_WHOLE : WANT_TEXT, NULL);
 	again = g_new0(Begin *, 1);
 	*again = begin;
 	app_expect(begin->app, ticket, view, fetched, again, box_free);

@@ -525,8 +525,8 @@ part_task_done(gpointer data)
 
 	if (!task->octets && !task->fetched && task->account && fault_of(task->error) == FAULT_UNKNOWN) {
 		gboolean whole = !task->section || *task->section == '\0';
-		guint ticket = engine_want(task->app->engine, task->account, task->row,
-			whole ? WANT_WHOLE : WANT_PART, task->section);
+		guint ticket = app_want(
+			task->app, task->account, task->row, whole ? WANT_WHOLE : WANT_PART, task->section);
 
 		g_clear_error(&task->error);
 		task->fetched = TRUE;

@@ -176,6 +176,8 @@ typedef void (*AppAnswer)(App *app, View *view, const EngineEvent *event, gpoint
 /* Call answer with the event of this ticket; view (may be NULL) is given if it still is there. */
 void app_expect(
 	App *app, guint ticket, View *view, AppAnswer answer, gpointer data, GDestroyNotify free_data);
+/* engine_want(), with the message's subject as the name of its job. */
+guint app_want(App *app, const char *account, RowId row, EngineWant want, const char *section);
 void app_forget(App *app, guint ticket);
 void app_handle_event(App *app, EngineEvent *event);
 /* What an act came to: words, and something that u can take back. An AppAnswer; data: TRUE when it cannot. */

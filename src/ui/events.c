@@ -40,6 +40,15 @@ app_expect(App *app, guint ticket, View *view, AppAnswer answer, gpointer data, 
 	g_hash_table_insert(app->waiting, GUINT_TO_POINTER(ticket), waiting);
 }
 
+guint
+app_want(App *app, const char *account, RowId row, EngineWant want, const char *section)
+{
+	UiAccount *known = app_account(app, account);
+	g_autoptr(StoreRow) about = known && known->view ? store_view_row(known->view, row) : NULL;
+
+	return engine_want(app->engine, account, row, want, section, about ? about->subject : NULL);
+}
+
 void
 app_forget(App *app, guint ticket)
 {
@@ -74,7 +83,7 @@ keep_job(App *app, const EngineJob *job)
 
 		if (old->id != job->id)
 			continue;
-		if (job->act && job->state == JOB_DONE) {
+		if ((job->act || job->passing) && job->state == JOB_DONE) {
 			g_ptr_array_remove_index(app->jobs, i);
 			return;
 		}

@@ -109,7 +109,7 @@ age_words(const EngineJob *job)
 
 	if (job->state == JOB_WAITING && job->until > now)
 		return g_strdup_printf(_("again in %d s"), (int)(job->until - now));
-	if (job->state != JOB_RUNNING || job->started <= 0)
+	if ((job->state != JOB_RUNNING && job->state != JOB_WAITING) || job->started <= 0)
 		return g_strdup("");
 	return g_strdup_printf(_("%d s"), (int)MAX(now - job->started, 0));
 }

@@ -121,7 +121,7 @@ loaded(App *app, View *view, Content *content, gpointer data)
 	g_clear_pointer(&pager->loading, cancel_unref);
 	g_clear_pointer(&pager->failure, g_free);
 	if (content->missing && pager->account && app->engine && !content->error) {
-		pager->ticket = engine_want(app->engine, pager->account->key, pager->row, WANT_TEXT, NULL);
+		pager->ticket = app_want(app, pager->account->key, pager->row, WANT_TEXT, NULL);
 		app_expect(app, pager->ticket, view, fetched, NULL, NULL);
 		content_unref(content);
 		return;
@@ -264,6 +264,19 @@ pager_follow(View *view)
 		show(pager, index_account(index), row);
 }
 
+void
+pager_retry(View *view)
+{
+	PagerView *pager = (PagerView *)view;
+
+	if (view->class != &pager_class || !pager->account || !pager->failure || pager->ticket)
+		return;
+	g_clear_pointer(&pager->failure, g_free);
+	pager->opened_at = g_get_monotonic_time();
+	pager_lay_out(pager);
+	pager_reload(pager);
+}
+
 UiAccount *
 pager_account(View *view)
 {
@@ -373,8 +386,7 @@ pager_stop(View *view, gboolean try)
 		return FALSE;
 	if (!try) {
 		stop(pager);
-		pager->failure =
-			g_strdup(_("Stopped. The text is not here; Enter in the list fetches it again."));
+		pager->failure = g_strdup(_("Stopped. The text is not here.\n\n$ fetches it."));
 		pager_lay_out(pager);
 	}
 	return TRUE;

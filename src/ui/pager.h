@@ -21,6 +21,9 @@ void pager_open_octets(App *app, const char *title, GBytes *octets);
 /* Show what is selected in the index now; closes where there is nothing. */
 void pager_follow(View *view);
 
+/* When view is a pager whose text could not be had: ask for it again. */
+void pager_retry(View *view);
+
 /* What is shown, for links, parts and replies. */
 UiAccount *pager_account(View *view);   /* NULL: from a file */
 RowId pager_row(View *view);            /* 0: from a file */

@@ -53,7 +53,7 @@ loaded(App *app, View *view, Content *content, gpointer data)
 		return;
 	}
 	if (content->parts->len == 0 && parts->account && !content->error && content->missing) {
-		parts->ticket = engine_want(app->engine, parts->account->key, parts->row, WANT_TEXT, NULL);
+		parts->ticket = app_want(app, parts->account->key, parts->row, WANT_TEXT, NULL);
 		app_expect(app, parts->ticket, view, structure_fetched, NULL, NULL);
 		content_unref(content);
 		return;

@@ -245,8 +245,8 @@ got_content(App *app, View *view, Content *content, gpointer data)
 	Pipe *pipe = data;
 
 	if (content->missing && !pipe->wanted && pipe->account && app->engine && !content->error) {
-		guint ticket = engine_want(app->engine, pipe->account->key,
-			g_array_index(pipe->rows, RowId, pipe->next), WANT_TEXT, NULL);
+		guint ticket = app_want(app, pipe->account->key, g_array_index(pipe->rows, RowId, pipe->next),
+			WANT_TEXT, NULL);
 
 		pipe->wanted = TRUE;
 		app_expect(app, ticket, view, text_fetched, box_new(pipe), box_free);

@@ -80,7 +80,7 @@ class Stop:
         report.bound(f"server stopped while {what}: 99 of 100 keys", bench.percentile(self.times, 0.99), 0.016,
                      note=f"{len(self.times)} keys, median {bench.median(self.times) * 1000:.1f} ms, slowest "
                      f"{max(self.times) * 1000:.1f} ms; job {'shown' if self.shown else 'NOT SHOWN'}{canceled}")
-        if self.canceled is not None:
+        if self.canceled is not None and self.arrived is None:
             return
         if self.arrived is None:
             report.missing(f"  {what}: from going on to arrival", f"nothing came in {ARRIVES_SECONDS} s")
@@ -108,7 +108,7 @@ def _while_syncing(context, report, cancel):
     stop.report(report, "syncing, its job canceled" if cancel else "syncing")
 
 
-def _while_opening(context, report):
+def _while_opening(context, report, cancel):
     """A line so slow that nothing is fetched in advance before the server is stopped."""
     running = context.running
     with proxy_module.Proxy(running.ports["imaps"], rtt_ms=200) as line:
@@ -116,19 +116,21 @@ def _while_opening(context, report):
             with bench.Terminal(home) as terminal:
                 terminal.painted(reading.LUGGAGE)
                 with _stopped(running):
-                    stop = Stop(terminal, context.hang_seconds)
+                    stop = Stop(terminal, 2 if cancel else context.hang_seconds)
                     reading._go_to(terminal, reading.LUGGAGE)
                     terminal.keys(ENTER)
                     terminal.settle(1, 2)
                     if reading.LUGGAGE_TEXT in terminal.text():
                         raise AssertionError("the text was there before the server was stopped")
                     stop.in_help()
-                    stop.look_for_job(reading.LUGGAGE)
+                    stop.look_for_job(reading.LUGGAGE, cancel)
                 stop.goes_on()
+                if cancel:
+                    terminal.keys("$")
                 stop.wait(lambda: reading.LUGGAGE_TEXT in terminal.text(), "the text")
                 terminal.key("q", lambda this: reading.LUGGAGE_TEXT not in this.text())
                 terminal.quit()
-    stop.report(report, "opening a message")
+    stop.report(report, "opening a message, its job canceled" if cancel else "opening a message")
 
 
 def _in_folder(running, folder, subject):
@@ -186,6 +188,7 @@ def _while_sending(context, report):
 def hang(context, report):
     _while_syncing(context, report, False)
     _while_syncing(context, report, True)
-    _while_opening(context, report)
+    _while_opening(context, report, False)
+    _while_opening(context, report, True)
     _while_moving(context, report)
     _while_sending(context, report)

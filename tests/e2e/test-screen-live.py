@@ -188,6 +188,75 @@ with harness.servers() as servers:
                 screen.keys("q")
                 harness.equal(screen.wait_end(6), 0, "exit status")
 
+        def opens_far_away(screen):
+            screen.wait("Enter read")
+            screen.keys("c", "Archive", ENTER)
+            screen.wait("Far away")
+            screen.keys("=")
+            screen.wait_until(lambda s: "Far away" in s.lines()[s.cursor[1]], "the cursor on it")
+            screen.keys(ENTER)
+            screen.wait("q back", "Subject  Far away")
+
+        def listed(screen):
+            screen.keys("B")
+            screen.wait("Jobs", 'message "Far away"', "waits for the line")
+
+        @harness.test
+        def a_message_that_is_opened_while_the_server_is_stopped_is_a_job_and_arrives_later():
+            with harness.Peer(servers) as peer:
+                peer.append("Archive", harness.message(subject="Far away", body="It came at last.\r\n"))
+            with harness.Home() as other:
+                other.add_account(servers)
+                other.run("sync")
+                servers.freeze()
+                try:
+                    with Screen(other) as screen:
+                        opens_far_away(screen)
+                        listed(screen)
+                        screen.keys("d")
+                        screen.wait_gone("waits for the line", seconds=2)
+                        screen.keys("q")
+                        screen.wait("could not be fetched", "Canceled.")
+                        screen.keys("$")
+                        screen.wait_gone("Canceled.")
+                        screen.keys(ESC)
+                        screen.wait("Stopped.", seconds=2)
+                        screen.keys("B")
+                        screen.wait("0 waiting")
+                        screen.keys("q", "$")
+                        screen.wait_gone("Stopped.")
+                        listed(screen)
+                        screen.keys("q")
+                        servers.thaw()
+                        screen.wait("It came at last.", seconds=60)
+                        screen.keys("B")
+                        screen.wait("0 waiting")
+                        screen.keys("q", "q", "q")
+                        harness.equal(screen.wait_end(), 0, "exit status")
+                finally:
+                    servers.thaw()
+
+        @harness.test
+        def a_letter_leaves_within_seconds_once_the_smtp_server_goes_on():
+            ident = "<thawed-1@example.org>"
+            servers.freeze(smtp=True)
+            try:
+                home.run("send", "--queue", input=harness.message("Thawed", sender="alice@example.org", to="bob@example.org", ident=ident))
+                with Screen(home) as screen:
+                    screen.keys("B")
+                    screen.wait("Jobs", 'sending "Thawed"')
+                    # Until a first attempt was given up.
+                    harness.wait(lambda: screen.pump(0.1) is None or any("✗" in line and "Thawed" in line
+                                 for line in screen.lines()), "the first attempt to end", 40)
+                    servers.thaw(smtp=True)
+                    begun = time.monotonic()
+                    harness.wait(lambda: screen.pump(0.1) is None or not home.json("outbox"), "the letter to go", 30)
+                    assert time.monotonic() - begun < 10, "it took long"
+                    screen.keys("q", "q")
+                    harness.equal(screen.wait_end(), 0, "exit status")
+            finally:
+                servers.thaw(smtp=True)
+
         @harness.test
         def it_starts_offline_with_all_of_it():
             with Screen(home, "--offline") as again:
