@@ -94,9 +94,9 @@ ask(const DiscoverResult *found, GError **error)
 
 	fault_set(error, FAULT_TRUST,
 		_("Found: %s. But %s. Whoever can forge DNS can name any host: send your password there only "
-		  "if "
-		  "you know that this is your provider."),
-		named, found->why_not);
+		  "if you know that this is your provider.%s%s"),
+		named, found->why_not, found->words != NULL ? "\n" : "",
+		found->words != NULL ? found->words : "");
 }
 
 gboolean
@@ -104,6 +104,7 @@ setup_discover(SetupChoices *choices, const SetupSearch *search, Cancel *cancel,
 {
 	DiscoverOptions options = {
 		.address = choices->address,
+		.send_address = search->send_address,
 		.roots = search->roots,
 		.report = search->report,
 		.user = search->user,

@@ -81,6 +81,7 @@ AccountConfig *setup_account(const SetupChoices *choices, const Config *config, 
 typedef struct {
 	NetRoots *roots;        /* the system's */
 	gboolean trust_servers; /* also those that nobody vouches for */
+	gboolean send_address;  /* the user said yes: to the provider's site, not the domain alone */
 	DiscoverFunc report;    /* may be NULL */
 	gpointer user;
 	Cancel *enough; /* as of DiscoverOptions; may be NULL */

@@ -24,7 +24,9 @@ typedef struct {
 static const Row rows[] = {
 	{{"setup", "", N_("Set up an account: find the servers, test the login, write the configuration."),
 		 N_("Without a screen: --address and --name, and the password from --password-stdin or a "
-		    "command.")},
+		    "command. Servers that are not given are looked for: in the built-in list, by DNS, at "
+		    "the "
+		    "provider's site and in the public database, which learn the domain.")},
 		cli_setup, 0, 0},
 	{{"sync", "[ACCOUNT]", N_("Carry the journal to the server and fetch what is new, in all folders."),
 		 NULL},
@@ -112,6 +114,7 @@ static const CliOption options[] = {
 		"setup"},
 	{"read-only", NULL, N_("change nothing on the server"), "setup"},
 	{"no-test", NULL, N_("do not try the login, and ask nobody for the servers"), "setup"},
+	{"send-address", NULL, N_("let the provider's site know the address, not its domain alone"), "setup"},
 	{"trust-servers", NULL, N_("also servers that only DNS named, in another domain"), "setup"},
 };
 
@@ -354,6 +357,7 @@ entries_of(Cli *cli, const char *command)
 		{"vault-phrase-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->vault_phrase_file, NULL, NULL},
 		{"read-only", 0, 0, G_OPTION_ARG_NONE, &cli->read_only, NULL, NULL},
 		{"no-test", 0, 0, G_OPTION_ARG_NONE, &cli->no_test, NULL, NULL},
+		{"send-address", 0, 0, G_OPTION_ARG_NONE, &cli->send_address, NULL, NULL},
 		{"trust-servers", 0, 0, G_OPTION_ARG_NONE, &cli->trust_servers, NULL, NULL},
 	};
 	GArray *chosen = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));

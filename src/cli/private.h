@@ -39,7 +39,7 @@ typedef struct {
 	/* setup */
 	char *address, *name, *imap, *imap_security, *smtp, *smtp_security, *user, *ca_file,
 		*password_command, *token_command, *vault_phrase_file, *label;
-	gboolean password_stdin, no_test, read_only, trust_servers;
+	gboolean password_stdin, no_test, read_only, trust_servers, send_address;
 	/* Arguments behind the subcommand. */
 	char **words;
 	int count;

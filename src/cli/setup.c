@@ -231,6 +231,7 @@ find_servers(Setup *setup, GError **error)
 	SetupSearch search = {
 		.roots = setup->roots,
 		.trust_servers = setup->cli->trust_servers,
+		.send_address = setup->cli->send_address,
 		.report = take_look,
 		.user = setup,
 	};

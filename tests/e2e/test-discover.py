@@ -95,6 +95,12 @@ def sources(running):
         assert not any("alice" in line for line in run.names), run.names
 
     @test
+    def the_address_is_sent_only_after_a_yes():
+        path = CONFIG + "?emailaddress=alice%40example.org"
+        run = Run(running, more=("--send-address",), sites={("autoconfig.example.org", path): Page(document())})
+        equal((run.found["source"], run.asked), ("provider", ["autoconfig.example.org" + path]))
+
+    @test
     def the_well_known_place_serves_too_also_through_a_redirect():
         run = Run(running, sites={("example.org", WELL_KNOWN): Page(status=301, location="https://www.example.org/x"),
                                   ("www.example.org", "/x"): Page(document())})
@@ -110,7 +116,7 @@ def sources(running):
         run = Run(running, status=1, dns=["--mx-host=example.org,aspmx.l.google.com,1"])
         equal((run.found["source"], run.found["imap"], run.found["sure"]), ("mx", "imap.gmail.com:993", False))
         run.refused("trust")
-        run.says("imap.gmail.com:993", "--trust-servers")
+        run.says("imap.gmail.com:993", "app password", "--trust-servers")
 
     @test
     def the_mx_of_a_hoster_leads_to_its_description():
