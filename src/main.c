@@ -137,25 +137,37 @@ open_screen(Screen *screen, const Paths *paths)
 	return status;
 }
 
-/* A word that is no subcommand: a message file, a mailto: link, or a slip. */
-static int
-take_word(Screen *screen, const char *word)
+static gboolean
+is_mailto(const char *word)
 {
-	const char *nearest;
+	return g_ascii_strncasecmp(word, "mailto:", strlen("mailto:")) == 0;
+}
 
-	if (g_ascii_strncasecmp(word, "mailto:", strlen("mailto:")) == 0) {
-		screen->ui.mailto = word;
-		return DONE;
-	}
-	nearest = cli_nearest(word);
-	if (access(word, R_OK) == 0 && !g_file_test(word, G_FILE_TEST_IS_DIR)) {
-		screen->ui.file = word;
-		return DONE;
-	}
-	if (g_str_has_suffix(word, ".eml") || strchr(word, '/') != NULL) {
-		g_autofree char *message = g_strdup_printf(_("%s: this file cannot be read"), word);
-		return complain(message);
-	}
+static gboolean
+is_readable(const char *word)
+{
+	return access(word, R_OK) == 0 && !g_file_test(word, G_FILE_TEST_IS_DIR);
+}
+
+static gboolean
+is_like_file(const char *word)
+{
+	return g_str_has_suffix(word, ".eml") || strchr(word, '/') != NULL;
+}
+
+/* Words of which the first was meant to be a command. */
+static gboolean
+is_slip(int argc, char **argv)
+{
+	return argc > 2 && *argv[1] != '-' && !is_mailto(argv[1]) && !is_readable(argv[1]) &&
+	       !is_like_file(argv[1]);
+}
+
+static int
+no_command(const char *word)
+{
+	const char *nearest = cli_nearest(word);
+
 	if (nearest != NULL) {
 		g_autofree char *message = g_strdup_printf(
 			_("There is no command \"%s\". Was it meant to be %s?"), word, nearest);
@@ -166,6 +178,25 @@ take_word(Screen *screen, const char *word)
 		complain(message);
 	}
 	return USAGE;
+}
+
+/* A word that is no subcommand: a message file, a mailto: link, or a slip. */
+static int
+take_word(Screen *screen, const char *word)
+{
+	if (is_mailto(word)) {
+		screen->ui.mailto = word;
+		return DONE;
+	}
+	if (is_readable(word)) {
+		screen->ui.file = word;
+		return DONE;
+	}
+	if (is_like_file(word)) {
+		g_autofree char *message = g_strdup_printf(_("%s: this file cannot be read"), word);
+		return complain(message);
+	}
+	return no_command(word);
 }
 
 static int
@@ -226,5 +257,7 @@ main(int argc, char **argv)
 	paths = paths_new();
 	if (argc > 1 && cli_is_command(argv[1]))
 		return cli_run(argc - 1, argv + 1, paths);
+	if (is_slip(argc, argv))
+		return no_command(argv[1]);
 	return run_screen(argc, argv, paths);
 }

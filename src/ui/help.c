@@ -110,7 +110,8 @@ static void
 help_row(View *view, Grid *grid, Rect rect, guint n)
 {
 	const HelpRow *row = g_ptr_array_index(((HelpView *)view)->rows, n);
-	int x = 2, names = rect.cols >= 70 ? 24 : 0;
+	/* What a command does comes first; its name where there is room for both. */
+	int x = 2, names = rect.cols >= 100 ? 24 : 0;
 
 	if (row->heading) {
 		grid_text(grid, rect, 0, 1, STYLE_HEADING, _(row->heading));

@@ -27,6 +27,16 @@ typedef struct {
 
 static void load(PartsView *parts);
 
+/* The first part that has something to show: what only holds others is no place to begin. */
+static guint
+first_leaf(const Content *content)
+{
+	for (guint i = 0; i < content->parts->len; i++)
+		if (!((const ContentPart *)g_ptr_array_index(content->parts, i))->container)
+			return i;
+	return 0;
+}
+
 static void
 structure_fetched(App *app, View *view, const EngineEvent *event, gpointer data)
 {
@@ -46,6 +56,7 @@ static void
 loaded(App *app, View *view, Content *content, gpointer data)
 {
 	PartsView *parts = (PartsView *)view;
+	gboolean first;
 
 	(void)data;
 	if (!parts) {
@@ -62,7 +73,10 @@ loaded(App *app, View *view, Content *content, gpointer data)
 	parts->content = content;
 	if (content->error)
 		app_error(app, content->error);
+	first = parts->list.count == 0;
 	list_set_count(&parts->list, content->parts->len);
+	if (first)
+		list_select(&parts->list, first_leaf(content));
 }
 
 static void

@@ -43,6 +43,12 @@ def wrong_usage(home):
         home.run("zzzzzzzzzz", status=2)
 
     @test
+    def an_unknown_command_with_words_and_options_is_named():
+        for words in (["fodlers", "--json"], ["fodlers", "INBOX"]):
+            result = home.run(*words, status=2)
+            assert 'no command "fodlers"' in result.err and "folders" in result.err, (words, result.err)
+
+    @test
     def version_and_help_need_nothing():
         with Home() as other:
             assert "libcurl" in other.run("--version").out

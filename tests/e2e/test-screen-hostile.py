@@ -162,7 +162,7 @@ def attachments_are_saved_where_one_says_and_under_harmless_names():
         go(screen, "Names")
         screen.keys("v")
         screen.wait("Parts of Names")
-        screen.keys(*["t"] * (len(NAMES) + 2), ";", "s")
+        screen.keys("=", *["t"] * (len(NAMES) + 2), ";", "s")
         screen.wait("Save the marked parts into:")
         screen.keys(control("U"), target, ENTER)
         harness.wait(lambda: screen.pump(0.02) is not None and len(os.listdir(target)) >= len(NAMES), "all files")
