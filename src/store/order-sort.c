@@ -18,10 +18,13 @@
 #define DIGITS (1 << DIGIT_BITS)
 #define SIGN (1ull << 63)
 
+/* Half a key at a time: there is one, and a spare, for each of very many rows. */
 typedef struct {
-	guint64 key;
+	guint32 key;
 	guint32 index;
 } SortItem;
+
+typedef guint32 (*HalfOf)(const OrderRow *row);
 
 static void
 pass(const SortItem *from, SortItem *to, gsize n, int shift)
@@ -50,15 +53,17 @@ is_sorted(const OrderRow *rows, gsize n)
 	return TRUE;
 }
 
-/* By the unsigned number that value gives. */
+/* Stable. Returns items or spare, whichever holds the result. */
 static SortItem *
-radix_sort(SortItem *items, SortItem *spare, gsize n)
+sort_by(const OrderRow *rows, HalfOf half, SortItem *items, SortItem *spare, gsize n)
 {
-	guint64 differ = 0;
+	guint32 differ = 0;
 
-	for (gsize i = 1; i < n; i++)
+	for (gsize i = 0; i < n; i++) {
+		items[i].key = half(&rows[items[i].index]);
 		differ |= items[i].key ^ items[0].key;
-	for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
+	}
+	for (int shift = 0; shift < 32; shift += DIGIT_BITS) {
 		SortItem *swap = items;
 		if (((differ >> shift) & (DIGITS - 1)) == 0)
 			continue;
@@ -67,6 +72,36 @@ radix_sort(SortItem *items, SortItem *spare, gsize n)
 		spare = swap;
 	}
 	return items;
+}
+
+static guint32
+id_low(const OrderRow *row)
+{
+	return (guint32)(guint64)row->id;
+}
+
+static guint32
+id_high(const OrderRow *row)
+{
+	return (guint32)((guint64)row->id >> 32);
+}
+
+static guint32
+key_low(const OrderRow *row)
+{
+	return (guint32)(guint64)row->key;
+}
+
+static guint32
+key_high(const OrderRow *row)
+{
+	return (guint32)(((guint64)row->key ^ SIGN) >> 32);
+}
+
+static guint32
+group_of(const OrderRow *row)
+{
+	return row->group;
 }
 
 static gboolean
@@ -96,39 +131,40 @@ permute(OrderRow *rows, SortItem *items, gsize n)
 	}
 }
 
-void
-order_sort(GArray *array)
-{
-	OrderRow *rows = (OrderRow *)(void *)array->data;
-	gsize n = array->len;
-	g_autofree SortItem *a = NULL, *b = NULL;
-	SortItem *items;
-
-	if (is_sorted(rows, n))
-		return;
-	a = g_new(SortItem, n);
-	b = g_new(SortItem, n);
-	for (gsize i = 0; i < n; i++)
-		a[i] = (SortItem){(guint64)rows[i].id, (guint32)i};
-	items = a;
-	if (!ids_ascend(rows, n))
-		items = radix_sort(a, b, n);
-	for (gsize i = 0; i < n; i++)
-		items[i].key = (guint64)rows[items[i].index].key ^ SIGN;
-	permute(rows, radix_sort(items, items == a ? b : a, n), n);
-}
-
-void
-order_sort_groups(GArray *array)
+/* By the least significant half first. */
+static void
+sort_rows(GArray *array, const HalfOf *halves, gsize n_halves)
 {
 	OrderRow *rows = (OrderRow *)(void *)array->data;
 	gsize n = array->len;
 	g_autofree SortItem *a = g_new(SortItem, n + 1);
 	g_autofree SortItem *b = g_new(SortItem, n + 1);
+	SortItem *items = a;
 
 	for (gsize i = 0; i < n; i++)
-		a[i] = (SortItem){rows[i].group, (guint32)i};
-	permute(rows, radix_sort(a, b, n), n);
+		a[i].index = (guint32)i;
+	for (gsize i = 0; i < n_halves; i++)
+		items = sort_by(rows, halves[i], items, items == a ? b : a, n);
+	permute(rows, items, n);
+}
+
+void
+order_sort(GArray *array)
+{
+	static const HalfOf halves[] = {id_low, id_high, key_low, key_high};
+	const OrderRow *rows = (const OrderRow *)(void *)array->data;
+	gsize skip = ids_ascend(rows, array->len) ? 2 : 0;
+
+	if (!is_sorted(rows, array->len))
+		sort_rows(array, halves + skip, G_N_ELEMENTS(halves) - skip);
+}
+
+void
+order_sort_groups(GArray *array)
+{
+	static const HalfOf halves[] = {group_of};
+
+	sort_rows(array, halves, G_N_ELEMENTS(halves));
 }
 
 /* ---- texts to ranks --------------------------------------------------------------- */
