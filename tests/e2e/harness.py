@@ -89,6 +89,11 @@ def skip_all(reason):
     sys.exit(0)
 
 
+def missing(reason):
+    """What a single test raises that lacks a tool: Skip, or in CI a failure."""
+    return AssertionError(reason) if IN_CI else Skip(reason)
+
+
 def equal(have, want, what="value"):
     if have != want:
         raise AssertionError(f"{what}\n  is     {have!r}\n  wanted {want!r}")

@@ -44,9 +44,17 @@ if pyte is not None:
         csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down"}
         events = pyte.ByteStream.events | {"scroll_up", "scroll_down"}
 
+MISSING = "python3-pyte is missing"
+
 ENTER, ESC, TAB, SPACE, BACKSPACE = "\r", "\x1b", "\t", " ", "\x7f"
 UP, DOWN, RIGHT, LEFT = "\x1bOA", "\x1bOB", "\x1bOC", "\x1bOD"
 PAGE_UP, PAGE_DOWN, HOME, END = "\x1b[5~", "\x1b[6~", "\x1bOH", "\x1bOF"
+
+
+def needed():
+    """All tests of this program are on the screen: without an emulator none can run."""
+    if pyte is None:
+        harness.skip_all(MISSING)
 
 
 def control(letter):
@@ -57,7 +65,7 @@ def control(letter):
 class Screen:
     def __init__(self, home, *arguments, columns=80, lines=24, program=None, environment=None):
         if pyte is None:
-            raise harness.Skip("python3-pyte is missing")
+            raise harness.missing(MISSING)
         self.emulator = _Emulator(columns, lines)
         self.stream = _Stream(self.emulator)
         self.raw = bytearray()  # all that the program wrote

@@ -8,7 +8,9 @@ import types
 
 import harness
 import offline
-from screen import DOWN, ENTER, ESC, TAB, Screen, control
+from screen import DOWN, ENTER, ESC, TAB, Screen, control, needed
+
+needed()
 
 HOME = harness.Home()
 

@@ -9,7 +9,9 @@ import types
 
 import harness
 import offline
-from screen import ENTER, ESC, TAB, Screen, control
+from screen import ENTER, ESC, TAB, Screen, control, needed
+
+needed()
 
 HOME = harness.Home()
 MILLION = 1000 * 1000

@@ -6,7 +6,9 @@ import time
 
 import harness
 import fill
-from screen import ENTER, ESC, TAB, Screen, control
+from screen import ENTER, ESC, TAB, Screen, control, needed
+
+needed()
 
 SECRET = "alice-secret"
 

@@ -9,7 +9,9 @@ import time
 
 import harness
 import offline
-from screen import BACKSPACE, DOWN, ENTER, ESC, SPACE, TAB, UP, Screen, control
+from screen import BACKSPACE, DOWN, ENTER, ESC, SPACE, TAB, UP, Screen, control, needed
+
+needed()
 
 SIZES = [(80, 24), (200, 50)]
 HOME = harness.Home()

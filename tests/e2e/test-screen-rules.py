@@ -7,7 +7,9 @@ import time
 
 import harness
 import fill
-from screen import ENTER, ESC, SPACE, Screen
+from screen import ENTER, ESC, SPACE, Screen, needed
+
+needed()
 
 # The editor does the next thing it is told: each is a shell command with the file as $1.
 EDITOR = '#!/bin/sh\nfor last; do :; done\nset -- "$last"\n. "$HOME_OF_TEST/next"\n'
