@@ -292,7 +292,7 @@ net_mx_parse(const guint8 *answer, gsize length, const char *name, GPtrArray **l
 
 /* Shared by who waits and who asks; each holds one reference. */
 typedef struct {
-	gatomicrefcount references;
+	gint references; /* atomic */
 	guint type;
 	char *name;
 	gboolean own;
@@ -306,7 +306,7 @@ typedef struct {
 static void
 question_unref(Question *question)
 {
-	if (!g_atomic_ref_count_dec(&question->references))
+	if (!g_atomic_int_dec_and_test(&question->references))
 		return;
 	cancel_unref(question->done);
 	g_free(question->name);
@@ -396,7 +396,7 @@ look_up(guint type, const char *prefix, const char *domain, const NetResolver *r
 		return NET_SRV_FAILED;
 	}
 	question = g_new0(Question, 1);
-	g_atomic_ref_count_init(&question->references);
+	question->references = 1;
 	question->type = type;
 	question->name = g_strconcat(prefix, ascii, NULL);
 	question->answer = g_malloc(ANSWER_MAX);
@@ -407,7 +407,7 @@ look_up(guint type, const char *prefix, const char *domain, const NetResolver *r
 		question->server.sin_port = htons(resolver->port);
 		inet_pton(AF_INET, resolver->address, &question->server.sin_addr);
 	}
-	g_atomic_ref_count_inc(&question->references);
+	g_atomic_int_inc(&question->references);
 	g_thread_unref(g_thread_new("dns", ask_in_thread, question));
 	if (wait_for(question, cancel, error))
 		result = conclude(question, list, error);

@@ -31,14 +31,14 @@
 #define READ_AHEAD_BYTES (64 * 1024)
 
 struct NetRoots {
-	gatomicrefcount references;
+	gint references;      /* atomic */
 	char *ca_file;        /* NULL: the system's */
 	pthread_mutex_t lock; /* of store */
 	X509_STORE *store;    /* NULL until loaded */
 };
 
 struct NetTrust {
-	gatomicrefcount references;
+	gint references; /* atomic */
 	NetRoots *roots;
 	pthread_mutex_t lock; /* of both tables */
 	GHashTable *accepted; /* "host:port FINGERPRINT" */
@@ -50,7 +50,7 @@ net_roots_new(const char *ca_file)
 {
 	NetRoots *roots = g_new0(NetRoots, 1);
 
-	g_atomic_ref_count_init(&roots->references);
+	roots->references = 1;
 	roots->ca_file = g_strdup(ca_file);
 	pthread_mutex_init(&roots->lock, NULL);
 	return roots;
@@ -59,14 +59,14 @@ net_roots_new(const char *ca_file)
 NetRoots *
 net_roots_ref(NetRoots *roots)
 {
-	g_atomic_ref_count_inc(&roots->references);
+	g_atomic_int_inc(&roots->references);
 	return roots;
 }
 
 void
 net_roots_unref(NetRoots *roots)
 {
-	if (roots == NULL || !g_atomic_ref_count_dec(&roots->references))
+	if (roots == NULL || !g_atomic_int_dec_and_test(&roots->references))
 		return;
 	X509_STORE_free(roots->store);
 	pthread_mutex_destroy(&roots->lock);
@@ -191,7 +191,7 @@ net_trust_new(NetRoots *roots)
 {
 	NetTrust *trust = g_new0(NetTrust, 1);
 
-	g_atomic_ref_count_init(&trust->references);
+	trust->references = 1;
 	trust->roots = net_roots_ref(roots);
 	pthread_mutex_init(&trust->lock, NULL);
 	trust->accepted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -203,14 +203,14 @@ net_trust_new(NetRoots *roots)
 NetTrust *
 net_trust_ref(NetTrust *trust)
 {
-	g_atomic_ref_count_inc(&trust->references);
+	g_atomic_int_inc(&trust->references);
 	return trust;
 }
 
 void
 net_trust_unref(NetTrust *trust)
 {
-	if (trust == NULL || !g_atomic_ref_count_dec(&trust->references))
+	if (trust == NULL || !g_atomic_int_dec_and_test(&trust->references))
 		return;
 	net_roots_unref(trust->roots);
 	g_hash_table_unref(trust->accepted);
