@@ -89,12 +89,25 @@ skip_line_comment(SieveLexer *lexer)
 	lexer->offset = (gsize)(end - lexer->text);
 }
 
+/* The end of a comment in what stands from start to end; NULL: it has none. Not by memmem(): sanitizers take
+ * all that it is given as read, which makes many comments quadratic under them. */
+static const char *
+find_bracket_end(const char *start, const char *end)
+{
+	while ((start = memchr(start, '*', (gsize)(end - start))) != NULL) {
+		start++;
+		if (start < end && *start == '/')
+			return start - 1;
+	}
+	return NULL;
+}
+
 static void
 skip_bracket_comment(SieveLexer *lexer)
 {
 	SievePlace place = place_of(lexer, lexer->offset);
 	const char *start = lexer->text + lexer->offset + 2;
-	const char *end = memmem(start, lexer->length - lexer->offset - 2, "*/", 2);
+	const char *end = find_bracket_end(start, lexer->text + lexer->length);
 
 	if (end == NULL) {
 		sieve_complain(lexer->complaints, &place,
