@@ -20,6 +20,7 @@ post_link(Worker *worker, EngineLink link, gint64 until, const char *words)
 
 	if (worker->kind != WORKER_SYNC)
 		return;
+	g_atomic_int_set(&worker->account->on_line, link == LINK_ONLINE);
 	event = engine_event_new(EVENT_LINK, worker->account->key);
 	event->link = link;
 	event->until = until;

@@ -110,10 +110,12 @@ without_connection(Worker *worker)
 {
 	gint64 until = g_get_monotonic_time() + (gint64)TRY_AGAIN_MS * 1000;
 
-	if (!worker->given_up)
+	/* Where sync has no connection either, it says why. */
+	if (!worker->given_up && g_atomic_int_get(&worker->account->on_line)) {
 		engine_post_note(worker->account->engine, worker->account->key,
 			_("The server refuses another connection; Posthorn goes on with fewer."), NULL);
-	worker->given_up = TRUE;
+		worker->given_up = TRUE;
+	}
 	while (!worker_is_stopping(worker) && g_get_monotonic_time() < until) {
 		Work *work = queue_pop(worker->work, 1000);
 		if (work != NULL)

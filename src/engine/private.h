@@ -95,6 +95,7 @@ struct EngineAccount {
 	gint generation;     /* atomic: counts the caches opened; another one has other folder ids */
 	gint suspect;        /* atomic: somebody found the cache damaged: open it again */
 	gint guest;          /* atomic: another process holds it */
+	gint on_line;        /* atomic: the connection of sync stands */
 
 	/* The cache writer's. */
 	GThread *writer;

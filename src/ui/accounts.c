@@ -17,6 +17,7 @@ ui_account_free(UiAccount *account)
 	g_free(account->key);
 	g_free(account->label);
 	g_free(account->link_words);
+	g_free(account->trouble);
 	g_free(account);
 }
 

@@ -17,6 +17,7 @@ struct UiAccount {
 	EngineLink link;
 	char *link_words; /* may be NULL */
 	gint64 link_until;
+	char *trouble; /* why there was no line, as last said; NULL: there was one since */
 };
 
 typedef struct {

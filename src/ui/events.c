@@ -102,6 +102,20 @@ keep_job(App *app, const EngineJob *job)
 	}
 }
 
+/* Why there is no line is said once, not at each try. */
+static void
+say_trouble(App *app, UiAccount *account)
+{
+	if (account->link == LINK_ONLINE)
+		g_clear_pointer(&account->trouble, g_free);
+	if (account->link != LINK_WAITING || !account->link_words ||
+		g_strcmp0(account->link_words, account->trouble) == 0)
+		return;
+	g_free(account->trouble);
+	account->trouble = g_strdup(account->link_words);
+	app_warn(app, _("%s Posthorn works on with what is here and tries again."), account->trouble);
+}
+
 static void
 note_link(App *app, const EngineEvent *event)
 {
@@ -113,6 +127,7 @@ note_link(App *app, const EngineEvent *event)
 	account->link_until = event->until;
 	g_free(account->link_words);
 	account->link_words = g_strdup(event->words);
+	say_trouble(app, account);
 	if (event->error && event->link != LINK_ONLINE)
 		app_error(app, event->error);
 }

@@ -45,8 +45,8 @@ typedef struct {
 static const FieldWords field_words[WIZARD_FIELDS] = {
 	[WIZARD_ADDRESS] = {N_("Mail address"), N_("alice@example.org"), FALSE},
 	[WIZARD_NAME] = {N_("Your name"), N_("as others will see it"), FALSE},
-	[WIZARD_PASSWORD] = {N_("Password"),
-		N_("kept in the keyring, or encrypted; never in the configuration"), TRUE},
+	[WIZARD_PASSWORD] = {N_("Password"), N_("kept in the keyring or encrypted, never in the settings"),
+		TRUE},
 	[WIZARD_COMMAND] = {N_("or a command"), N_("that prints the password, such as: pass show mail"),
 		FALSE},
 	[WIZARD_IMAP] = {N_("IMAP server"), N_("host:port; empty: looked for"), FALSE},

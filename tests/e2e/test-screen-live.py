@@ -2,6 +2,7 @@
 """The screen on real servers: the wizard, mail that comes, acts by a second client, sending, a server that stops."""
 
 import os
+import socket
 import time
 
 import harness
@@ -19,6 +20,12 @@ def editor(home, text):
         file.write(f"#!/bin/sh\nprintf '{text}' > \"$1\"\n")
     os.chmod(path, 0o700)
     return path
+
+
+def log_count(home, word):
+    path = os.path.join(home.path, "state", "posthorn", "log")
+    with open(path, encoding="utf-8") as file:
+        return file.read().count(word)
 
 
 def flags_of(servers, folder, uid):
@@ -65,6 +72,27 @@ with harness.servers() as servers:
             screen.wait("✗ Log in as", "refused", seconds=60)
             screen.keys(control("U"), SECRET, ENTER)
             screen.wait("Type trust", seconds=60)
+
+    @harness.test
+    def a_server_that_is_gone_is_named_once_with_what_goes_on():
+        with harness.Home() as home:
+            home.add_account(servers)
+            with open(home.config, encoding="utf-8") as file:
+                words = file.read()
+            # A port that is bound and does not listen refuses.
+            with socket.socket() as closed:
+                closed.bind(("127.0.0.1", 0))
+                port = info["imap"].rpartition(":")[2]
+                assert port in words, words
+                with open(home.config, "w", encoding="utf-8") as file:
+                    file.write(words.replace(port, str(closed.getsockname()[1])))
+                with Screen(home, "--debug", "engine", columns=200) as screen:
+                    screen.wait("Posthorn works on with what is here", "offline")
+                    # Later tries say nothing new.
+                    harness.wait(lambda: screen.pump(0.1) is None or log_count(home, "example: ") >= 3, "more tries", 40)
+                    screen.keys("E")
+                    screen.wait("Errors and warnings", "1 of this run", "127.0.0.1")
+                    assert "refuses another connection" not in screen.text(), screen.text()
 
     with harness.Home() as home:
         home.add_account(servers)
