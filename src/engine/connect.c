@@ -13,6 +13,9 @@
 #include "util/limits.h"
 #include "util/log.h"
 
+/* How soon an act made without a line stands among the jobs. */
+#define ACTS_LOOK_MS 1000
+
 static void
 post_link(Worker *worker, EngineLink link, gint64 until, const char *words)
 {
@@ -241,21 +244,28 @@ connect_wait(Worker *worker, const GError *fault)
 	gboolean user = code == FAULT_AUTH || code == FAULT_TRUST;
 	gint64 wait_ms = user ? -1 : backoff_ms(worker);
 	gint64 until_us = g_get_monotonic_time() + wait_ms * 1000;
+	gint64 until = user ? 0 : g_get_real_time() / G_USEC_PER_SEC + wait_ms / 1000;
 	g_autoptr(Cause) cause = cause_of(fault, config, SERVER_IMAP);
 
 	connect_drop(worker);
 	log_line(LOG_ENGINE, "%s: %s", config->key, fault->message);
-	post_link(worker, user ? LINK_NEEDS_USER : LINK_WAITING,
-		user ? 0 : g_get_real_time() / G_USEC_PER_SEC + wait_ms / 1000, cause->words);
+	post_link(worker, user ? LINK_NEEDS_USER : LINK_WAITING, until, cause->words);
 	if (user && worker->kind == WORKER_SYNC)
 		connect_ask(worker, fault, config->imap.port, config->imap.host);
+	if (worker->kind == WORKER_SYNC && worker->acts == NULL)
+		worker->acts = acts_waiting_new(worker->account);
 	while (!worker_is_stopping(worker)) {
 		int left = wait_ms < 0 ? -1 : (int)MAX(0, (until_us - g_get_monotonic_time()) / 1000);
-		Work *work = queue_pop(worker->control, left);
-		if (work == NULL)
-			return !worker_is_stopping(worker);
-		if (control_one(worker, work))
+		Work *work;
+		if (worker->acts != NULL)
+			acts_waiting_update(worker->acts, until);
+		work = queue_pop(worker->control, worker->acts == NULL ? left
+						  : left < 0           ? ACTS_LOOK_MS
+								       : MIN(left, ACTS_LOOK_MS));
+		if (work != NULL && control_one(worker, work))
 			return TRUE;
+		if (work == NULL && left >= 0 && left <= ACTS_LOOK_MS)
+			return !worker_is_stopping(worker);
 	}
 	return FALSE;
 }

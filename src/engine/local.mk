@@ -4,6 +4,7 @@ src_engine_libengine_a_CFLAGS = $(AM_CFLAGS)
 src_engine_libengine_a_SOURCES = \
 	%D%/across.c %D%/across.h \
 	%D%/acts.c %D%/acts.h \
+	%D%/acts-waiting.c %D%/acts-waiting.h \
 	%D%/cachewriter.c \
 	%D%/connect.c %D%/connect.h \
 	%D%/content.c %D%/content.h \

@@ -335,6 +335,7 @@ on_line(Worker *worker, GError **error)
 	EngineAccount *account = worker->account;
 	gboolean ok;
 
+	g_clear_pointer(&worker->acts, acts_waiting_free);
 	if (account->engine->batch)
 		return TRUE;
 	ok = first_look(worker, error);
@@ -471,5 +472,6 @@ worker_run_sync(Worker *worker)
 	worker->rules = rules_script_new(worker->account);
 	serve(worker);
 	connect_drop(worker);
+	g_clear_pointer(&worker->acts, acts_waiting_free);
 	g_clear_pointer(&worker->rules, rules_script_free);
 }

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "engine/acts-waiting.h"
 #include "engine/private.h"
 #include "imap/session.h"
 
@@ -123,6 +124,7 @@ struct Worker {
 	gboolean list_known;       /* LIST came on this connection */
 	guint refused;             /* fetch, watch: connections that failed while sync is on line */
 	gboolean given_up;         /* goes without this connection */
+	ActsWaiting *acts;         /* sync: what waits for the line; NULL while it is there */
 	gint64 file_at_us;         /* sync: when to look after sent copies again; 0: not */
 	GHashTable *looked;        /* sync: outbox id -> time of the first look, both gint64 */
 	GQueue deferred;           /* sync: of Work, after what runs now */
