@@ -9,6 +9,7 @@
 #include "engine/private.h"
 #include "engine/waits.h"
 #include "engine/worker.h"
+#include "util/dates.h"
 #include "util/fault.h"
 #include "util/i18n.h"
 #include "util/text.h"
@@ -195,6 +196,19 @@ engine_account(Engine *engine, const char *key)
 			return account;
 	}
 	return NULL;
+}
+
+/* Unsigned differences: what was cut off does not matter. */
+void
+engine_note_news(EngineAccount *account)
+{
+	g_atomic_int_set(&account->news_ms, (gint)(guint)(dates_clock_us() / 1000));
+}
+
+guint
+engine_quiet_ms(EngineAccount *account)
+{
+	return (guint)(dates_clock_us() / 1000) - (guint)g_atomic_int_get(&account->news_ms);
 }
 
 StoreView *

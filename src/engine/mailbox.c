@@ -461,6 +461,7 @@ mailbox_news(Worker *worker, GError **error)
 		switch (event->kind) {
 		case IMAP_EVENT_EXISTS:
 			more = TRUE;
+			engine_note_news(worker->account);
 			break;
 		case IMAP_EVENT_EXPUNGED:
 			if (event->uids != NULL)

@@ -96,6 +96,8 @@ struct EngineAccount {
 	gint suspect;        /* atomic: somebody found the cache damaged: open it again */
 	gint guest;          /* atomic: another process holds it */
 	gint on_line;        /* atomic: the connection of sync stands */
+	gint news_ms; /* atomic: when new mail was last heard of or judged, on dates_clock_us(), cut to a gint
+		       */
 
 	/* The cache writer's. */
 	GThread *writer;
@@ -159,6 +161,9 @@ EngineEvent *engine_event_new(EngineEventKind kind, const char *account);
 void engine_post(Engine *engine, EngineEvent *event);
 void engine_post_folders(EngineAccount *account);
 void engine_post_rows(EngineAccount *account, FolderId folder);
+/* New mail was heard of, or judged by rules; any thread. And how long ago that was. */
+void engine_note_news(EngineAccount *account);
+guint engine_quiet_ms(EngineAccount *account);
 /* words and error may be NULL; both are copied. */
 void engine_post_note(Engine *engine, const char *account, const char *words, const GError *error);
 void engine_post_acted(Engine *engine, guint ticket, const char *account, gint64 group, guint count,

@@ -375,6 +375,7 @@ rules_arrival_intake(EngineAccount *account, StoreCache *cache, const StoreFolde
 		top = before->low_uid - 1;
 	if (!judge(account->arrival, folder, low, top, fresh, news))
 		return;
+	engine_note_news(account);
 	cachewriter_apply_now(account);
 	keep_shown(cache, fresh);
 }

@@ -19,6 +19,10 @@
 #include "util/fault.h"
 #include "util/i18n.h"
 
+/* Moves of rules go once no mail came for so long, */
+#define HOLD_QUIET_MS 500
+/* but are not held longer. */
+#define HOLD_MOST_US (10 * G_USEC_PER_SEC)
 #define ROUND_US (120 * G_USEC_PER_SEC)
 /* A shorter round where LIST-STATUS makes it one command. */
 #define ROUND_CHEAP_US (30 * G_USEC_PER_SEC)
@@ -162,9 +166,47 @@ sync_folders(Worker *worker, const char *only, gboolean asked, Outcome *outcome,
 	return TRUE;
 }
 
-/* What rules wait for, and the rules of the day; their operations are carried out at once. */
+typedef struct {
+	const char *account;
+	gboolean only_rules;
+} Unfinished;
+
 static gboolean
-run_rules(Worker *worker, Outcome *outcome, GError **error)
+look_unfinished(Engine *engine, Journal *journal, gpointer data, GError **error)
+{
+	Unfinished *unfinished = data;
+
+	(void)engine;
+	(void)error;
+	unfinished->only_rules = journal_only_rules_wait(journal, unfinished->account);
+	return TRUE;
+}
+
+/*
+ * While mail comes in a burst, what rules do on the server is held back for a moment, so that it goes
+ * out in few commands. Here it is done already, and whatever a person does goes at once, with all before it.
+ */
+static gboolean
+is_held_back(Worker *worker)
+{
+	Unfinished unfinished = {.account = worker->account->key};
+	gint64 now = dates_clock_us();
+	gint64 held = worker->held_us ? worker->held_us : now;
+	gint64 quiet_ms = engine_quiet_ms(worker->account);
+	gint64 until = MIN(now + (HOLD_QUIET_MS - quiet_ms) * 1000, held + HOLD_MOST_US);
+	gboolean holds = !worker->account->engine->batch && now < until &&
+			 journal_call(worker->account->engine, look_unfinished, &unfinished, NULL) &&
+			 unfinished.only_rules;
+
+	worker->held_us = holds ? held : 0;
+	worker->replay_at_us = holds ? until : 0;
+	return holds;
+}
+
+/* What rules wait for, and the rules of the day; their operations are carried out at once, or where nobody
+ * asked with those of a burst that still comes. */
+static gboolean
+run_rules(Worker *worker, gboolean asked, Outcome *outcome, GError **error)
 {
 	gboolean made = FALSE;
 
@@ -174,7 +216,8 @@ run_rules(Worker *worker, Outcome *outcome, GError **error)
 		return FALSE;
 	if (made && !cache_call(worker->account, all_folders, NULL, error))
 		return FALSE;
-	return replay_run(worker, &outcome->stats.replayed, &outcome->stats.failed, error);
+	return (!asked && is_held_back(worker)) ||
+	       replay_run(worker, &outcome->stats.replayed, &outcome->stats.failed, error);
 }
 
 static gboolean
@@ -184,7 +227,7 @@ round_all(Worker *worker, Outcome *outcome, GError **error)
 
 	worker->next_round_us = dates_clock_us() + (cheap ? ROUND_CHEAP_US : ROUND_US);
 	return folders_refresh(worker, TRUE, error) && sync_folders(worker, NULL, FALSE, outcome, error) &&
-	       run_rules(worker, outcome, error);
+	       run_rules(worker, FALSE, outcome, error);
 }
 
 /* ---- messages ----------------------------------------------------------------------------- */
@@ -220,7 +263,7 @@ handle_sync(Worker *worker, Work *work, GError **error)
 		      replay_run(worker, &outcome.stats.replayed, &outcome.stats.failed, &failure) &&
 		      folders_refresh(worker, TRUE, &failure) &&
 		      sync_folders(worker, work->folder, TRUE, &outcome, &failure) &&
-		      run_rules(worker, &outcome, &failure);
+		      run_rules(worker, TRUE, &outcome, &failure);
 
 	outcome.stats.fetched = worker->fetched - before;
 	if (worker->left_out != NULL)
@@ -234,13 +277,16 @@ handle_sync(Worker *worker, Work *work, GError **error)
 	return ok;
 }
 
+/* work NULL: the time of what was held back. */
 static gboolean
 handle_replay(Worker *worker, Work *work, Outcome *outcome, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
-	gboolean ok = replay_run(worker, &outcome->stats.replayed, &outcome->stats.failed, &failure);
+	gboolean asked = work != NULL && work->ticket != 0;
+	gboolean ok = (!asked && is_held_back(worker)) ||
+		      replay_run(worker, &outcome->stats.replayed, &outcome->stats.failed, &failure);
 
-	if (work->ticket != 0)
+	if (asked)
 		worker_finish(worker, work, &outcome->stats, failure);
 	if (!ok)
 		g_propagate_error(error, g_steal_pointer(&failure));
@@ -261,7 +307,7 @@ handle(Worker *worker, Work *work, Outcome *outcome, GError **error)
 	case WORK_ROWS:
 		return rules_fetch(worker, work->rows, work->wholes, error);
 	case WORK_RULES:
-		return run_rules(worker, outcome, error);
+		return run_rules(worker, FALSE, outcome, error);
 	case WORK_SEARCH:
 		return content_search(worker, work, error);
 	case WORK_WANT:
@@ -355,8 +401,9 @@ on_line(Worker *worker, GError **error)
 static gboolean
 rest(Worker *worker, GError **error)
 {
-	gint64 next =
-		worker->file_at_us ? MIN(worker->file_at_us, worker->next_round_us) : worker->next_round_us;
+	gint64 file = worker->file_at_us ? worker->file_at_us : G_MAXINT64;
+	gint64 replay = worker->replay_at_us ? worker->replay_at_us : G_MAXINT64;
+	gint64 next = MIN(MIN(file, replay), worker->next_round_us);
 	gint64 left_ms = MAX(0, (next - dates_clock_us()) / 1000 + 1);
 	gboolean no_rounds = worker->account->engine->batch && worker->file_at_us == 0;
 	Work *work = no_rounds ? queue_pop(worker->work, BATCH_PAUSE_MS) : NULL;
@@ -390,6 +437,8 @@ serve_once(Worker *worker, GError **error)
 	if (work != NULL) {
 		ok = handle(worker, work, &outcome, error);
 		work_free(work);
+	} else if (worker->replay_at_us != 0 && dates_clock_us() >= worker->replay_at_us) {
+		ok = handle_replay(worker, NULL, &outcome, error);
 	} else if (worker->file_at_us != 0 && dates_clock_us() >= worker->file_at_us) {
 		ok = filing_run(worker, error);
 	} else if (!worker->account->engine->batch && dates_clock_us() >= worker->next_round_us) {

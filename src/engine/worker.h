@@ -125,6 +125,8 @@ struct Worker {
 	guint refused;             /* fetch, watch: connections that failed while sync is on line */
 	gboolean given_up;         /* goes without this connection */
 	ActsWaiting *acts;         /* sync: what waits for the line; NULL while it is there */
+	gint64 held_us;            /* sync: since when moves of rules are held back; 0: none are */
+	gint64 replay_at_us;       /* sync: when they go; 0: none are held */
 	gint64 file_at_us;         /* sync: when to look after sent copies again; 0: not */
 	GHashTable *looked;        /* sync: outbox id -> time of the first look, both gint64 */
 	GQueue deferred;           /* sync: of Work, after what runs now */

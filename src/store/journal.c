@@ -288,6 +288,16 @@ journal_load(Journal *journal, const char *account, gint64 above_id, gboolean un
 				 "ti", account, above_id));
 }
 
+gboolean
+journal_only_rules_wait(Journal *journal, const char *account)
+{
+	return base_integer(journal->base, 0,
+		       "SELECT min(undoes = ? AND kind IN (?, ?, ?) AND state = 0) FROM op"
+		       " WHERE account = ? AND state IN (0, 1)",
+		       "iiiit", (gint64)OPERATION_AUTOMATIC, (gint64)OPERATION_FLAGS, (gint64)OPERATION_MOVE,
+		       (gint64)OPERATION_COPY, account) != 0;
+}
+
 Operation *
 journal_get(Journal *journal, gint64 id)
 {

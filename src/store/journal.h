@@ -49,6 +49,9 @@ Operation *journal_get(Journal *journal, gint64 id);
 /* The first unfinished operation of the account above id, without content; NULL with *error unset: there is
  * none. */
 Operation *journal_next(Journal *journal, const char *account, gint64 above_id, GError **error);
+/* Whether something is unfinished, and all of it is what rules do to messages by themselves and never went
+ * out before. */
+gboolean journal_only_rules_wait(Journal *journal, const char *account);
 /* Ids of the account's unfinished operations, upwards; array of gint64, the caller's; NULL with error. */
 GArray *journal_unfinished(Journal *journal, const char *account, GError **error);
 GPtrArray *journal_group(Journal *journal, gint64 group);

@@ -283,26 +283,52 @@ if currentdate :value "ge" "date" "2000-01-01" {
             case.home.json("undo", "--wait")
             equal(len(case.peer.messages("Archive")), 2)
 
+    BURST = [f"Burst{number}" for number in range(5)]
+
+    def burst_case():
+        """A case with five folders, and a rule to each."""
+        case = Case(servers, text=None)
+        for name in BURST:
+            case.peer.check(case.peer.link.create(name))
+        rules.script(case.home, 'require "fileinto";\n' + "".join(
+            f'if header :contains "subject" "[{name}]" {{ fileinto "{name}"; }}\n' for name in BURST))
+        return case
+
+    def add_burst(case, count):
+        for number in range(count):
+            case.add(f"[{BURST[number % 5]}] {number}", f"<burst{number}@x>")
+
+    def assert_burst(case, count, log):
+        with open(log, encoding="utf-8") as file:
+            text = file.read()
+        commands = moves(text)
+        print(f"# {commands} commands")
+        assert commands <= 10, f"{commands} commands"
+        for name in BURST:
+            equal(len(case.peer.messages(name)), count // 5, name)
+
     @test
     def a_burst_of_1000_to_five_folders_takes_at_most_ten_commands():
-        names = [f"Burst{number}" for number in range(5)]
-        text = 'require "fileinto";\n' + "".join(
-            f'if header :contains "subject" "[{name}]" {{ fileinto "{name}"; }}\n' for name in names)
-        with Case(servers, text=None) as case:
-            for name in names:
-                case.peer.check(case.peer.link.create(name))
-            rules.script(case.home, text)
-            case.home.json("sync")
-            for number in range(1000):
-                case.add(f"[{names[number % 5]}] {number}", f"<burst{number}@x>")
+        with burst_case() as case:
+            add_burst(case, 1000)
             log = case.home.path + "/imap.log"
             case.home.json("sync", "--log", log, "--debug", "imap")
-            with open(log, encoding="utf-8") as file:
-                count = moves(file.read())
-            print(f"# {count} commands")
-            assert count <= 10, f"{count} commands"
-            for name in names:
-                equal(len(case.peer.messages(name)), 200, name)
+            assert_burst(case, 1000, log)
+
+    @test
+    def a_burst_of_1000_into_a_running_program_takes_at_most_ten_commands():
+        with burst_case() as case:
+            case.add("stays here", "<before@x>")
+            case.home.json("sync")
+            log = case.home.path + "/imap.log"
+            with Screen(case.home, "--log", log, "--debug", "imap") as screen:
+                screen.wait("stays here")
+                began = time.monotonic()
+                add_burst(case, 1000)
+                print(f"# delivered in {time.monotonic() - began:.1f} s")
+                harness.wait(lambda: (screen.pump(0.05), len(case.peer.messages("INBOX")) == 1)[1], "the moves", 60)
+                assert "[Burst" not in screen.text(), screen.text()
+            assert_burst(case, 1000, log)
 
     @test
     def keywords_between_programs_are_no_labels_and_scripts_get_them_all():

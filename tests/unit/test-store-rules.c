@@ -292,6 +292,56 @@ test_a_journal_of_version_1_keeps_all_and_gains_the_rules(void)
 	g_assert_true(journal_rule_wait(scratch->journal, "work", "INBOX", 1, 1, NULL));
 }
 
+/* ---- what waits ------------------------------------------------------------------------- */
+
+static gint64
+add_waiting(Journal *journal, OperationKind kind, gint64 undoes)
+{
+	Operation *operation = operation_new(kind, "work");
+	g_autoptr(GError) error = NULL;
+	gint64 id;
+
+	operation->target = g_strdup("Archive");
+	operation->undoes = undoes;
+	g_assert_true(journal_add(journal, &operation, 1, &error));
+	g_assert_no_error(error);
+	id = operation->id;
+	operation_free(operation);
+	return id;
+}
+
+static void
+test_only_moves_of_rules_may_be_held_back(void)
+{
+	static const struct {
+		OperationKind kind;
+		gint64 undoes;
+		gboolean held;
+	} rows[] = {
+		{OPERATION_MOVE, OPERATION_AUTOMATIC, TRUE},
+		{OPERATION_COPY, OPERATION_AUTOMATIC, TRUE},
+		{OPERATION_FLAGS, OPERATION_AUTOMATIC, TRUE},
+		{OPERATION_MOVE, 0, FALSE},
+		{OPERATION_FLAGS, 7, FALSE},
+		{OPERATION_EXPUNGE, OPERATION_AUTOMATIC, FALSE},
+		{OPERATION_APPEND, OPERATION_AUTOMATIC, FALSE},
+		{OPERATION_FOLDER_CREATE, OPERATION_AUTOMATIC, FALSE},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(Scratch) scratch = scratch_new();
+		gint64 first;
+		g_assert_false(journal_only_rules_wait(scratch->journal, "work"));
+		first = add_waiting(scratch->journal, OPERATION_MOVE, OPERATION_AUTOMATIC);
+		add_waiting(scratch->journal, rows[i].kind, rows[i].undoes);
+		g_assert_cmpint(journal_only_rules_wait(scratch->journal, "work"), ==, rows[i].held);
+		g_assert_false(journal_only_rules_wait(scratch->journal, "other"));
+		/* Once under way it is carried on with. */
+		journal_set_state(scratch->journal, first, OPERATION_IN_FLIGHT, NULL, NULL);
+		g_assert_false(journal_only_rules_wait(scratch->journal, "work"));
+	}
+}
+
 #define ADD(name) g_test_add_func("/store/rules/" #name, test_##name)
 
 int
@@ -310,6 +360,7 @@ main(int argc, char **argv)
 	ADD(a_claim_holds_for_one_delivery);
 	ADD(an_id_is_seen_until_its_time_is_over);
 	ADD(upkeep_forgets_what_is_over);
+	ADD(only_moves_of_rules_may_be_held_back);
 	ADD(a_journal_of_version_1_keeps_all_and_gains_the_rules);
 	return g_test_run();
 }
