@@ -91,6 +91,8 @@ progress_words(const EngineJob *job)
 {
 	g_autofree char *done = NULL, *total = NULL;
 
+	if (job->act && job->state == JOB_WAITING)
+		return g_strdup(_("d takes it back"));
 	if (job->act && time(NULL) - job->started >= 2)
 		return g_strdup(_("waits; d takes it back"));
 	if (job->state != JOB_RUNNING || job->total <= 0)
@@ -141,8 +143,8 @@ jobs_row(View *view, Grid *grid, Rect rect, guint row)
 	    1;
 	x = grid_column(grid, rect, 0, x, 10, STYLE_DIM, job->account) + 1;
 	x = grid_column(grid, rect, 0, x, MIN(34, rect.cols * 2 / 5), STYLE_NORMAL, title) + 2;
-	x = grid_column(
-		    grid, rect, 0, x, rect.cols - x - age_cells - (bar ? bar + 1 : 0), STYLE_DIM, detail) +
+	x = grid_column(grid, rect, 0, x, rect.cols - x - age_cells - 1 - (bar ? bar + 1 : 0), STYLE_DIM,
+		    detail) +
 	    1;
 	if (bar)
 		x = grid_bar(grid, rect, 0, x, bar, job->done, job->total) + 1;

@@ -297,6 +297,26 @@ with harness.servers() as servers:
                 harness.equal(again.wait_end(), 0, "exit status")
 
         @harness.test
+        def an_act_without_a_line_stands_among_the_jobs():
+            with open(home.config, encoding="utf-8") as file:
+                words = file.read()
+            with socket.socket() as closed:
+                closed.bind(("127.0.0.1", 0))
+                port = info["imap"].rpartition(":")[2]
+                with open(home.config, "w", encoding="utf-8") as file:
+                    file.write(words.replace(port, str(closed.getsockname()[1])))
+                try:
+                    with Screen(home) as screen:
+                        screen.wait("Read me", "offline")
+                        screen.keys("F", "B")
+                        screen.wait("Jobs", "the flag off 1 message", "d takes it back", "again in")
+                        screen.keys("q", "q")
+                        harness.equal(screen.wait_end(), 0, "exit status")
+                finally:
+                    with open(home.config, "w", encoding="utf-8") as file:
+                        file.write(words)
+
+        @harness.test
         def a_cache_that_is_damaged_while_it_runs_is_made_anew():
             with Screen(home) as screen:
                 screen.wait("Read me")
